@@ -1,0 +1,58 @@
+# The menu. `make` alone lists it; everything else sets itself up first.
+# Needed on the machine: make and Python 3.11 or newer (another one: make setup PYTHON=/path/to/python).
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-fast check fix bench docs clean
+
+BIN     := .venv/bin
+READY   := .venv/.ready
+CODE    := $(wildcard src tests benchmarks)
+WRITTEN := $(shell grep -rl --include='*.md' '\[\[\[cog' README.md docs 2>/dev/null)
+
+EXAMPLE     := examples/northwind-trails/campaign.toml
+EXAMPLE_URL := sqlite:///var/example.db
+
+# More words for pytest: make test ARGS="-k emails --maxfail 1"
+ARGS    :=
+PYTEST  := $(BIN)/pytest --numprocesses logical --dist worksteal
+
+help:  ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+setup: $(READY)  ## make .venv with the `linkwright` command in it
+
+$(READY): requirements.lock pyproject.toml scripts/setup.sh
+	@PYTHON="$(PYTHON)" sh scripts/setup.sh
+
+run: $(READY)  ## run the example campaign on SQLite (var/example.db)
+	@mkdir -p var
+	@LINKWRIGHT_DATABASE_URL=$(EXAMPLE_URL) $(BIN)/linkwright db upgrade
+	@LINKWRIGHT_DATABASE_URL=$(EXAMPLE_URL) $(BIN)/linkwright run $(EXAMPLE)
+
+test: $(READY)  ## run every test, on SQLite and on a real PostgreSQL
+	$(PYTEST) $(ARGS)
+
+test-fast: $(READY)  ## run the quick tests, on SQLite alone
+	$(PYTEST) --db sqlite -m "not slow" $(ARGS)
+
+check: $(READY)  ## style, types, layers, and documents that are up to date
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/mypy $(CODE)
+	$(BIN)/lint-imports
+	$(if $(WRITTEN),$(BIN)/cog --check --diff $(WRITTEN))
+
+fix: $(READY)  ## mend what a tool can mend of style
+	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/ruff format $(CODE)
+
+bench: $(READY)  ## measure speed against the bare drivers (minutes)
+	$(BIN)/python -m benchmarks $(ARGS)
+
+docs: $(READY)  ## write the generated parts of the documents again
+	$(if $(WRITTEN),$(BIN)/cog -r $(WRITTEN))
+
+clean:  ## remove .venv, caches and the example's database
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage* build dist
+	rm -f var/example.db*
+	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
