@@ -26,7 +26,7 @@ class TestCheckTemplate:
             ("{% include 'x' %}", "include"),
             ("{% import 'x' as y %}", "import"),
             ("{% macro m() %}{% endmacro %}", "macro"),
-            ("{% autoescape false %}{{ x }}{% endautoescape %}", "not a template"),
+            ("{% autoescape false %}{{ x }}{% endautoescape %}", "autoescape"),
             ("{% for a in x %}{% for b in x %}{% endfor %}{% endfor %}", "another loop"),
             ("{% for a in x recursive %}{% endfor %}", "another loop"),
             ("{{ x is callable }}", "no test 'callable'"),

@@ -64,6 +64,7 @@ _WORDS: dict[type[nodes.Node], str] = {
     nodes.Block: "{% block %}",
     nodes.FilterBlock: "{% filter %}",
     nodes.With: "{% with %}",
+    nodes.Scope: "{% autoescape %}",
     nodes.Dict: "a {...} dictionary",
     nodes.Slice: "a [from:to] slice",
     nodes.Mul: "multiplication",
@@ -144,7 +145,7 @@ def _faults(node: nodes.Node, *, depth: int, loops: int) -> Iterator[str]:
         return
     if not isinstance(node, _ALLOWED):
         words = _WORDS.get(type(node), type(node).__name__.lower())
-        yield f"line {node.lineno}: a template may not use {words}"
+        yield f"line {node.lineno or 1}: a template may not use {words}"
         return
     if isinstance(node, nodes.Filter) and node.name not in FILTERS:
         yield f"line {node.lineno}: there is no filter {node.name!r}; there are {', '.join(sorted(FILTERS))}"
