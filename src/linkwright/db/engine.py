@@ -1,0 +1,151 @@
+"""Open a database and hand out transactions.
+
+SQLite gets ONE writing connection that takes its lock at BEGIN (a transaction that read
+first and wrote later would end in SQLITE_BUSY, whatever the timeout) and read-only
+readers beside it, so a page view never queues behind an import. PostgreSQL gets a pool.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+import orjson
+from sqlalchemy import URL, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from linkwright.db.integrity import translated_errors
+from linkwright.db.types import dump_json
+from linkwright.errors import InvalidInput
+
+SQLITE_READERS: Final = 8
+BUSY_SECONDS: Final = 10
+
+
+def async_url(text: str) -> URL:
+    """Return the URL with its asynchronous driver.
+
+    Raises:
+        InvalidInput: it is not a URL of SQLite or PostgreSQL. The message leaves the URL
+            out, because it may hold a password.
+    """
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise InvalidInput("database_url", "must look like sqlite:///file.db or postgresql://host/name") from None
+    match url.get_backend_name():
+        case "sqlite":
+            if not url.database or url.database == ":memory:":
+                raise InvalidInput("database_url", "must name a file, such as sqlite:///linkwright.db")
+            return url.set(drivername="sqlite+aiosqlite")
+        case "postgresql" | "postgres":
+            return url.set(drivername="postgresql+asyncpg")
+        case other:
+            raise InvalidInput("database_url", "must be of SQLite or PostgreSQL", other)
+
+
+class Database:
+    """One database, open: transactions to write in, and transactions that only read."""
+
+    def __init__(self, url: str, *, pool_size: int = 16) -> None:
+        self.url: Final = async_url(url)
+        self.dialect: Final = self.url.get_backend_name()
+        if self.dialect == "sqlite":
+            self.engine: Final = _sqlite_writer(self.url)
+            self._reader: Final = _sqlite_readers(self.url)
+        else:
+            self.engine = _postgresql(self.url, pool_size)
+            self._reader = self.engine
+        self._writing = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
+        self._reading = async_sessionmaker(self._reader, expire_on_commit=False, autoflush=False)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """Open a transaction: returning commits it, raising rolls it back.
+
+        Raises:
+            LinkwrightError: whatever the database refused, never a driver's own error.
+        """
+        with translated_errors():
+            async with self._writing() as session, session.begin():
+                yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """Open a transaction that sees one instant and cannot write."""
+        with translated_errors():
+            async with self._reading() as session:
+                if self.dialect == "postgresql":
+                    await session.connection(
+                        execution_options={"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
+                    )
+                async with session.begin() if not session.in_transaction() else session:
+                    yield session
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+        if self._reader is not self.engine:
+            await self._reader.dispose()
+
+
+def _sqlite_writer(url: URL) -> AsyncEngine:
+    engine = create_async_engine(
+        url, pool_size=1, max_overflow=0, pool_timeout=60, connect_args={"timeout": BUSY_SECONDS}
+    )
+    _on_connect(
+        engine,
+        "PRAGMA foreign_keys = ON",
+        "PRAGMA journal_mode = WAL",
+        # A mail that was sent must not be forgotten when the power fails, or it is sent twice.
+        "PRAGMA synchronous = FULL",
+        f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
+    )
+    _begin_with(engine, "BEGIN IMMEDIATE")
+    return engine
+
+
+def _sqlite_readers(url: URL) -> AsyncEngine:
+    path = quote(str(Path(url.database or "").absolute()))
+    engine = create_async_engine(
+        URL.create("sqlite+aiosqlite", database=f"file:{path}", query={"mode": "ro", "uri": "true"}),
+        pool_size=SQLITE_READERS,
+        max_overflow=0,
+        connect_args={"timeout": BUSY_SECONDS},
+    )
+    _on_connect(engine, "PRAGMA query_only = ON", f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    _begin_with(engine, "BEGIN")
+    return engine
+
+
+def _on_connect(engine: AsyncEngine, *pragmas: str) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:  # noqa: ANN401  (the driver's own type)
+        connection.isolation_level = None  # Linkwright says BEGIN itself, below.
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(pragma)
+        cursor.close()
+
+
+def _begin_with(engine: AsyncEngine, statement: str) -> None:
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Any) -> None:  # noqa: ANN401  (a synchronous Connection)
+        connection.exec_driver_sql(statement)
+
+
+def _postgresql(url: URL, pool_size: int) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=60,
+        pool_pre_ping=True,
+        json_serializer=dump_json,
+        json_deserializer=orjson.loads,
+        connect_args={"server_settings": {"application_name": "linkwright", "timezone": "UTC"}},
+    )

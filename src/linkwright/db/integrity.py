@@ -1,0 +1,134 @@
+"""Driver errors, told apart and turned into our own.
+
+No caller above this room ever sees a driver's exception: what a constraint refused
+names the rule, and what the machine could not do names the way out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, IntegrityError, TimeoutError as PoolTimeout
+
+from linkwright.errors import Conflict, DatabaseUnavailable, DuplicateRow, InvalidInput, LinkwrightError, NotFound
+
+_SQLITE_UNIQUE = re.compile(r"UNIQUE constraint failed: (?P<columns>.+)")
+_SQLITE_CHECK = re.compile(r"CHECK constraint failed: (?P<name>\S+)")
+_SQLITE_NOT_NULL = re.compile(r"NOT NULL constraint failed: \w+\.(?P<column>\w+)")
+
+_RULES = {
+    "known": "is not one of the known values",
+    "ratio": "must be between 0 and 1",
+    "positive": "must not be negative",
+    "stars": "must be between 1 and 5",
+    "address": "is not an email address",
+}
+
+
+@contextmanager
+def translated_errors() -> Iterator[None]:
+    """Turn whatever the driver raises inside into a `LinkwrightError`."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise translate(error) from error
+    except PoolTimeout as error:
+        raise DatabaseUnavailable(
+            "No database connection became free in time.", "Raise LINKWRIGHT_POOL_SIZE or lower the load."
+        ) from error
+    except (ConnectionError, OSError) as error:
+        raise DatabaseUnavailable(
+            f"The database cannot be reached ({error.strerror or type(error).__name__}).",
+            "Check that it runs and that LINKWRIGHT_DATABASE_URL is right, then try again.",
+        ) from error
+
+
+def translate(error: DBAPIError) -> LinkwrightError:
+    """Return our error for a driver's."""
+    original = error.orig
+    if isinstance(error, IntegrityError):
+        return _broken_constraint(original)
+    code = getattr(original, "sqlstate", None) or getattr(original, "pgcode", None)
+    if code is not None:
+        return _postgresql(str(code), original)
+    return _sqlite(str(original))
+
+
+def _broken_constraint(original: BaseException | None) -> LinkwrightError:
+    text = str(original)
+    cause = getattr(original, "__cause__", None)
+    name = getattr(cause, "constraint_name", None)
+    code = getattr(original, "sqlstate", None)
+    if found := _SQLITE_UNIQUE.search(text):
+        return DuplicateRow(_noun(found["columns"].split(".")[0]), found["columns"])
+    if code == "23505":
+        return DuplicateRow(_noun(str(getattr(cause, "table_name", ""))), getattr(cause, "detail", None) or name)
+    if found := _SQLITE_CHECK.search(text):
+        return _broken_check(found["name"])
+    if code == "23514":
+        return _broken_check(str(name))
+    if found := _SQLITE_NOT_NULL.search(text):
+        return InvalidInput(found["column"], "is required")
+    if code == "23502":
+        return InvalidInput(str(getattr(cause, "column_name", "value")), "is required")
+    if code == "23503" or "FOREIGN KEY" in text:
+        return NotFound("parent", name or "row that this one refers to")
+    return Conflict("The database refused the change.")
+
+
+def _broken_check(name: str) -> InvalidInput:
+    stem, _, rule = name.rpartition("_")
+    column = re.sub(r"^ck_(backlinking_[a-z]+|ai_[a-z]+(_[a-z]+)?_data|[a-z]+_[a-z]+|[a-z]+)_", "", stem)
+    return InvalidInput(column or name, _RULES.get(rule, f"breaks the rule {name}"))
+
+
+def _noun(table: str) -> str:
+    nouns = {"backlinking_opportunities": "opportunity", "backlinking_analytics": "analytics record"}
+    return nouns.get(table, table.removeprefix("backlinking_").removesuffix("s").replace("_", " ") or "row")
+
+
+def _postgresql(code: str, original: BaseException | None) -> LinkwrightError:
+    again = "Try again when it is back; nothing of this call was written."
+    match code[:2]:
+        case "22":
+            return InvalidInput("value", f"cannot be stored ({str(original).split(':')[-1].strip()[:120]})")
+        case "40" | "55":
+            return DatabaseUnavailable("Another transaction was in the way.", "Try again.")
+        case "53":
+            return DatabaseUnavailable(f"PostgreSQL is out of resources ({code}).", "Free space or connections, then try again.")
+        case "57" | "08":
+            return DatabaseUnavailable("PostgreSQL went away in the middle.", again)
+        case "25":
+            return DatabaseUnavailable("The database is read-only.", "Point LINKWRIGHT_DATABASE_URL at the primary.")
+        case "42":
+            return DatabaseUnavailable(
+                f"The schema is not the expected one ({code}).", "Run `linkwright db check` to see, `linkwright db upgrade` to mend."
+            )
+        case _:
+            return DatabaseUnavailable(f"PostgreSQL refused the statement ({code}).", again)
+
+
+def _sqlite(text: str) -> LinkwrightError:
+    if "locked" in text or "busy" in text:
+        return DatabaseUnavailable(
+            "Another process is writing to the SQLite file.", "Try again when it is done; use PostgreSQL for several writers."
+        )
+    if "readonly" in text or "read-only" in text or "attempt to write" in text:
+        return DatabaseUnavailable("The SQLite file cannot be written.", "Give this user write access to the file and its folder.")
+    if "full" in text:
+        return DatabaseUnavailable("The disk is full.", "Free space, then run the same command again: nothing was half-written.")
+    if "not a database" in text or "malformed" in text:
+        return DatabaseUnavailable("The file is not a sound SQLite database.", "Check the path, or restore a backup.")
+    if "unable to open" in text:
+        return DatabaseUnavailable("The SQLite file cannot be opened.", "Check the path, the folder and its permissions.")
+    if "no such table" in text or "no such column" in text:
+        return DatabaseUnavailable("The schema is not the expected one.", "Run `linkwright db upgrade`.")
+    if "disk I/O" in text:
+        return DatabaseUnavailable("The disk failed while reading or writing.", "Check the disk, then run the same command again.")
+    if "closed" in text or "is closed" in text:
+        return DatabaseUnavailable("PostgreSQL went away in the middle.", "Try again when it is back; nothing of this call was written.")
+    return DatabaseUnavailable(f"The database refused the statement ({text[:160]}).", "Run `linkwright doctor`.")
+
+

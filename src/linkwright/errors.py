@@ -1,0 +1,134 @@
+"""Every deliberate failure of Linkwright.
+
+LinkwrightError
+├── InvalidInput            a value breaks a rule; names the field, the rule and the value
+├── NotFound                no such thing for this owner (also: it belongs to somebody else)
+├── Conflict                the request is sound, the present state forbids it
+│   ├── DuplicateRow        the same thing is already recorded
+│   ├── IllegalMove         a life cannot go from this state to that one
+│   ├── DailyLimitReached   the campaign has used up today's emails
+│   └── Suppressed          this person may not be contacted
+└── DatabaseUnavailable     the database cannot do it now, or not with this program
+    └── SchemaMismatch      the schema is behind, ahead or unknown
+
+Constructors take facts, never sentences, so that every message is worded once, here.
+"""
+
+from __future__ import annotations
+
+SHOWN_CHARACTERS = 80
+
+
+def shown(value: object) -> str:
+    """Return `value` as it may appear in a message: short, printable, on one line."""
+    text = value if isinstance(value, str) else repr(value)
+    text = text.encode("unicode_escape", "backslashreplace").decode("ascii") if not text.isprintable() else text
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}… ({len(text)} characters)"
+
+
+class LinkwrightError(Exception):
+    """The root: whatever Linkwright raises on purpose is one of these."""
+
+
+class InvalidInput(LinkwrightError):
+    """A value that breaks a rule.
+
+    `problems` lists every broken rule as (field, rule), so a caller can mark all of a
+    form's mistakes at once; `field`, `rule` and `value` are those of the first.
+    """
+
+    def __init__(
+        self,
+        field: str,
+        rule: str,
+        value: object = None,
+        *,
+        row: int | None = None,
+        problems: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        self.field, self.rule, self.value, self.row = field, rule, value, row
+        self.problems = problems or ((field, rule),)
+        place = f"row {row}, {field}" if row is not None else field
+        got = "" if value is None else f" (got {shown(value)})"
+        more = f"; and {len(self.problems) - 1} more" if len(self.problems) > 1 else ""
+        super().__init__(f"{place}: {rule}{got}{more}")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Survive pickling between test workers and processes."""
+        return (_rebuild_invalid_input, (self.field, self.rule, self.value, self.row, self.problems))
+
+
+def _rebuild_invalid_input(
+    field: str, rule: str, value: object, row: int | None, problems: tuple[tuple[str, str], ...]
+) -> InvalidInput:
+    return InvalidInput(field, rule, value, row=row, problems=problems)
+
+
+class NotFound(LinkwrightError):
+    """No such thing for this owner.
+
+    Somebody else's thing is told apart from a missing one nowhere, or ids could be probed.
+    """
+
+    def __init__(self, kind: str, identity: object) -> None:
+        self.kind, self.identity = kind, identity
+        super().__init__(f"There is no {kind} {shown(identity)}.")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Survive pickling."""
+        return (type(self), (self.kind, self.identity))
+
+
+class Conflict(LinkwrightError):
+    """The request is sound, but the present state forbids it."""
+
+
+class DuplicateRow(Conflict):
+    """The same thing is already recorded."""
+
+    def __init__(self, kind: str, key: object) -> None:
+        self.kind, self.key = kind, key
+        super().__init__(f"There already is a {kind} {shown(key)}.")
+
+
+class IllegalMove(Conflict):
+    """A life cannot go from this state to that one."""
+
+    def __init__(self, kind: str, identity: object, *, old: str, new: str, rule: str = "") -> None:
+        self.kind, self.identity, self.old, self.new, self.rule = kind, identity, old, new, rule
+        why = f": {rule}" if rule else ""
+        super().__init__(f"{kind.capitalize()} {shown(identity)} is {old} and cannot become {new}{why}.")
+
+
+class DailyLimitReached(Conflict):
+    """The campaign has used up the emails it may send in one UTC day."""
+
+    def __init__(self, campaign_id: str, limit: int) -> None:
+        self.campaign_id, self.limit = campaign_id, limit
+        super().__init__(
+            f"Campaign {campaign_id} has used up its {limit} emails for the day; "
+            "raise max_emails_per_day or wait until midnight UTC."
+        )
+
+
+class Suppressed(Conflict):
+    """This person may not be contacted.
+
+    The message leaves the address out: it ends up in logs, and the person asked to be left alone.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"The recipient may not be contacted (suppressed: {reason}).")
+
+
+class DatabaseUnavailable(LinkwrightError):
+    """The database cannot do it now: gone, locked, read-only or full. Nothing was written."""
+
+    def __init__(self, problem: str, advice: str) -> None:
+        self.problem, self.advice = problem, advice
+        super().__init__(f"{problem} {advice}")
+
+
+class SchemaMismatch(DatabaseUnavailable):
+    """The database's schema is not the one this program knows."""

@@ -1,0 +1,37 @@
+"""Every table, so that the metadata is whole."""
+
+from linkwright.db.base import Base
+from linkwright.models.analytics import BacklinkingAnalytics
+from linkwright.models.campaigns import BacklinkingCampaign, CampaignCount
+from linkwright.models.decisions import AIDecision, AIDecisionOutcome
+from linkwright.models.emails import BacklinkingEmail
+from linkwright.models.events import EmailEvent
+from linkwright.models.imports import ImportJob
+from linkwright.models.inbound import InboundMessage
+from linkwright.models.learning import AILearningData
+from linkwright.models.opportunities import BacklinkOpportunity
+from linkwright.models.responses import BacklinkingResponse
+from linkwright.models.status_changes import StatusChange
+from linkwright.models.suppressions import Suppression
+from linkwright.models.templates import BacklinkingTemplate
+from linkwright.models.users import User
+
+__all__ = [
+    "AIDecision",
+    "AIDecisionOutcome",
+    "AILearningData",
+    "BacklinkOpportunity",
+    "BacklinkingAnalytics",
+    "BacklinkingCampaign",
+    "BacklinkingEmail",
+    "BacklinkingResponse",
+    "BacklinkingTemplate",
+    "Base",
+    "CampaignCount",
+    "EmailEvent",
+    "ImportJob",
+    "InboundMessage",
+    "StatusChange",
+    "Suppression",
+    "User",
+]

@@ -1,0 +1,1 @@
+"""Statements as values: nothing here touches a database."""

@@ -1,0 +1,90 @@
+"""Field types with the rules of the schema, so that a broken one is named before any SQL runs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any, Final, TypeVar
+
+import orjson
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
+LARGEST_INTEGER: Final = 2**31 - 1
+NO_NUL: Final = r"^[^\x00]*$"
+
+E = TypeVar("E", bound=StrEnum)
+
+
+class Shape(BaseModel):
+    """The base of all shapes: unknown keys and wrong types are refused, never coerced."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, from_attributes=True, validate_default=False)
+
+
+def _moment(value: object) -> datetime:
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            raise ValueError("must be an ISO 8601 moment such as 2026-09-15T10:00:00Z") from None
+    if not isinstance(value, datetime):
+        raise ValueError("must be a moment")  # noqa: TRY004  (pydantic turns ValueError into a problem)
+    if value.tzinfo is None:
+        raise ValueError("must say its time zone, such as 2026-09-15T10:00:00Z")
+    try:
+        value = value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("must lie between 1970 and 2200") from None
+    if not EARLIEST <= value < LATEST:
+        raise ValueError("must lie between 1970 and 2200")
+    return value
+
+
+def _json(value: Any) -> Any:  # noqa: ANN401  (JSON is any value)
+    try:
+        text = orjson.dumps(value)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"must be JSON ({error})") from None
+    if rb"\u0000" in text:
+        raise ValueError("must not contain NUL characters")
+    return value
+
+
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+"""An aware moment, also as ISO text, kept in UTC."""
+
+Ratio = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+"""A score, rate or confidence."""
+
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+"""A duration, temperature or sum of money."""
+
+Count = Annotated[int, Field(ge=0, le=LARGEST_INTEGER)]
+Positive = Annotated[int, Field(ge=1, le=LARGEST_INTEGER)]
+Stars = Annotated[int, Field(ge=1, le=5)]
+RowId = Annotated[int, Field(ge=1, le=LARGEST_INTEGER)]
+Text = Annotated[str, Field(pattern=NO_NUL)]
+JsonObject = Annotated[dict[str, Any], AfterValidator(_json)]
+JsonList = Annotated[list[Any], AfterValidator(_json)]
+Words = Annotated[list[Annotated[str, Field(min_length=1, max_length=500, pattern=NO_NUL)]], Field(max_length=1000)]
+"""A list of keywords, topics or names."""
+
+
+def text(limit: int, *, least: int = 0) -> Any:  # noqa: ANN401  (an annotation)
+    """Return the type of a text with a greatest length in characters."""
+    return Annotated[str, Field(min_length=least, max_length=limit, pattern=NO_NUL)]
+
+
+def word(vocabulary: type[E]) -> Any:  # noqa: ANN401  (an annotation)
+    """Return the type of a value of a vocabulary, given as the member or as its text; kept as text."""
+    known = {member.value for member in vocabulary}
+    listed = ", ".join(member.value for member in vocabulary)
+
+    def check(value: object) -> str:
+        if not isinstance(value, str) or value not in known:
+            raise ValueError(f"must be one of: {listed}")
+        return str(value)
+
+    return Annotated[str, BeforeValidator(check)]
