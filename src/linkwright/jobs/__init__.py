@@ -1,0 +1,1 @@
+"""What runs as a whole: the main job, the imports and the exports."""

@@ -1,0 +1,326 @@
+"""The campaign file: one TOML file that says what a campaign is and where its files are.
+
+It is read strictly. A key nobody knows is refused with the key that was probably meant,
+because a misspelt limit that is quietly ignored sends mail. Templates are checked here
+too, down to the names they use, so that a typing error costs a message and not a letter.
+"""
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
+
+from linkwright.errors import InvalidInput
+from linkwright.jobs.campaign_file_faults import faults_of
+from linkwright.jobs.letter_variables import did_you_mean, known_names, unknown_name_rule
+from linkwright.jobs.toml_lines import line_of
+from linkwright.parsing.addresses import parse_address
+from linkwright.templating import check_template, variables_of
+from linkwright.vocabulary import PersonalizationLevel, Priority, TemplateCategory, Tone
+
+MAX_FILE = 1_000_000
+MAX_TEMPLATE_FILE = 100_000
+
+
+def _address(text: str, info: ValidationInfo) -> str:
+    try:
+        return parse_address(text, field=info.field_name or "email")
+    except InvalidInput as error:
+        raise ValueError(error.rule) from None
+
+
+def _found(text: object, info: ValidationInfo) -> Path:
+    """Return where `text` leads from the campaign file's folder; it must stay inside, and be there.
+
+    A campaign file may come from somebody else. Pointing out of its own folder takes an
+    absolute path, which nobody writes by accident.
+    """
+    if not isinstance(text, str) or "\0" in text or not text.strip():
+        raise ValueError("must be a path, in quotes")
+    folder = Path((info.context or {})["folder"])
+    path = Path(text)
+    place = path if path.is_absolute() else folder / path
+    try:
+        inside = path.is_absolute() or place.resolve().is_relative_to(folder.resolve())
+        there = place.exists()
+    except (OSError, RuntimeError) as error:
+        raise ValueError(f"cannot be read: {error}") from None
+    if not inside:
+        raise ValueError(f"must stay inside {folder}; write an absolute path to read elsewhere")
+    if not there:
+        raise ValueError(f"there is no {place}")
+    return place
+
+
+def _found_file(text: object, info: ValidationInfo) -> Path:
+    place = _found(text, info)
+    if place.is_dir():
+        raise ValueError(f"{place} is a folder, not a file")
+    return place
+
+
+Text = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
+Name = Annotated[Text, Field(max_length=100)]
+Words = Annotated[list[Annotated[Text, Field(max_length=200)]], Field(max_length=200)]
+Address = Annotated[str, AfterValidator(_address)]
+AnyPath = Annotated[Path, PlainValidator(_found)]
+FilePath = Annotated[Path, PlainValidator(_found_file)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Days = Annotated[int, Field(ge=1, le=365)]
+
+
+class Part(BaseModel):
+    """A table of the file: nothing is converted, nothing unknown is let through."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Owner(Part):
+    """Who the campaign belongs to."""
+
+    email: Address
+    name: Annotated[Text, Field(max_length=200)] | None = None
+
+
+class Limits(Part):
+    """How much the campaign may do."""
+
+    max_opportunities: Annotated[int, Field(ge=1, le=1_000_000)] = 100
+    max_emails_per_day: Annotated[int, Field(ge=1, le=10_000)] = 10
+    max_follow_ups: Annotated[int, Field(ge=0, le=10)] = 3
+
+
+class Campaign(Part):
+    """The campaign itself; its owner and its name say which one it is."""
+
+    name: Name
+    user: Owner
+    description: Annotated[Text, Field(max_length=10_000)] | None = None
+    keywords: Annotated[Words, Field(min_length=1)]
+    target_industries: Words = []
+    content_pillars: Words = []
+    tone_preference: Annotated[Tone, Field(strict=False)] = Tone.PROFESSIONAL
+    priority: Annotated[Priority, Field(strict=False)] = Priority.MEDIUM
+    personalization_level: Annotated[PersonalizationLevel, Field(strict=False)] = PersonalizationLevel.HIGH
+    ai_model_preference: Annotated[Text, Field(max_length=50)] = "gemini"
+    limits: Limits = Limits()
+
+
+class Sender(BaseModel):
+    """Whose name the letters carry, and whatever else the templates say about them.
+
+    Any further key is a variable of the templates: `site = "..."` is `{{ sender.site }}`.
+    """
+
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True)
+    __pydantic_extra__: dict[str, str | int | float | bool | list[str]]
+
+    name: Annotated[Text, Field(max_length=200)]
+    email: Address
+    reply_to: Address | None = None
+
+    @model_validator(mode="after")
+    def _no_misspelt_key(self) -> Self:
+        for key in self.__pydantic_extra__:
+            meant = did_you_mean(key.lower().replace("-", "_"), ["reply_to", "reply_to_email"])
+            if meant:
+                raise ValueError(f"{key!r} is not a key{meant.replace('reply_to_email', 'reply_to')}")
+        return self
+
+    def variables(self) -> dict[str, Any]:
+        """Return what `sender.` holds in a template."""
+        return self.model_dump()
+
+
+class Qualify(Part):
+    """Which discovered prospects are worth a letter.
+
+    A rule about a number that is not known is neither kept nor broken: with
+    `when_unknown = "hold"` the prospect waits for a person.
+    """
+
+    require_contact_email: bool = True
+    min_domain_authority: Annotated[int, Field(ge=0, le=100)] | None = None
+    max_spam_score: Share | None = None
+    min_relevance: Share | None = None
+    keywords: Words = []
+    exclude_keywords: Words = []
+    exclude_domains: Words = []
+    when_unknown: Literal["hold", "pass", "reject"] = "hold"
+
+
+class Approval(Part):
+    """Who says that a prospect may be written to, and that a letter may leave.
+
+    The default is a person, for both: nothing leaves because a file forgot to say so.
+    """
+
+    prospects: Literal["person", "rule"] = "person"
+    emails: Literal["person", "rule"] = "person"
+    approved_by: Annotated[Text, Field(max_length=200)] | None = None
+
+    @model_validator(mode="after")
+    def _somebody_answers_for_a_rule(self) -> Self:
+        if "rule" in {self.prospects, self.emails} and self.approved_by is None:
+            raise ValueError('approval by "rule" needs approved_by: the person who answers for it')
+        return self
+
+
+class FollowUp(Part):
+    """When to write again, and when to stop waiting."""
+
+    after_days: Days = 6
+    give_up_after_days: Days = 21
+
+
+class ProspectFile(Part):
+    """A file of prospects; `map` names the columns of a format nobody knows."""
+
+    file: FilePath
+    map: dict[str, str] = {}
+
+
+class Mailbox(Part):
+    """A mailbox with sent or received mail; `me` are the addresses that count as ours."""
+
+    path: AnyPath
+    me: list[Address] = []
+
+
+class SentLog(Part):
+    """A log of sent mail from the file-based days."""
+
+    file: FilePath
+
+
+class Template(Part):
+    """A letter with holes: its texts stand here or in files beside."""
+
+    name: Name
+    category: Annotated[TemplateCategory, Field(strict=False)] = TemplateCategory.INITIAL
+    description: Annotated[Text, Field(max_length=10_000)] | None = None
+    subject: Annotated[Text, Field(max_length=200)]
+    body_text: Text | None = None
+    body_html: Text | None = None
+    body_text_file: FilePath | None = None
+    body_html_file: FilePath | None = None
+
+    @model_validator(mode="after")
+    def _has_bodies_that_can_be_filled(self) -> Self:
+        for inline, beside in (("body_text", "body_text_file"), ("body_html", "body_html_file")):
+            if getattr(self, inline) is not None and getattr(self, beside) is not None:
+                raise ValueError(f"give {inline} or {beside}, not both")
+        if self.text() is None and self.html() is None:
+            raise ValueError("needs a body_text or a body_html, here or in a file")
+        for field, source in self.sources():
+            try:
+                check_template(source, field=field)
+            except InvalidInput as error:
+                raise ValueError(str(error)) from None
+        return self
+
+    def text(self) -> str | None:
+        """Return the template of the text body."""
+        return self.body_text if self.body_text_file is None else _read_template(self.body_text_file)
+
+    def html(self) -> str | None:
+        """Return the template of the HTML body."""
+        return self.body_html if self.body_html_file is None else _read_template(self.body_html_file)
+
+    def sources(self) -> Iterator[tuple[str, str]]:
+        """Yield each template of this letter with its key."""
+        parts = (("subject", self.subject), ("body_text", self.text()), ("body_html", self.html()))
+        yield from ((field, source) for field, source in parts if source is not None)
+
+    def variables(self) -> set[str]:
+        """Return every name this letter uses."""
+        return set[str]().union(*(variables_of(source) for _, source in self.sources()))
+
+
+class CampaignFile(Part):
+    """All of a campaign file."""
+
+    campaign: Campaign
+    sender: Sender
+    qualify: Qualify = Qualify()
+    approval: Approval = Approval()
+    follow_up: FollowUp = FollowUp()
+    prospects: list[ProspectFile] = []
+    mailboxes: list[Mailbox] = []
+    sent_logs: list[SentLog] = []
+    templates: list[Template] = []
+
+    @model_validator(mode="after")
+    def _templates_can_be_told_apart_and_filled(self) -> Self:
+        names = [template.name for template in self.templates]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"two templates are called {name!r}")
+        for template in self.templates:
+            known = known_names(
+                self.sender.variables(), follow_up=template.category != TemplateCategory.INITIAL
+            )
+            for used in sorted(template.variables() - known):
+                raise ValueError(f"template {template.name!r}: {unknown_name_rule(used, known)}")
+        return self
+
+
+def read_campaign_file(path: Path) -> CampaignFile:
+    """Return the campaign file at `path`, checked as far as it can be without a database.
+
+    Raises:
+        InvalidInput: it cannot be read or breaks a rule; `problems` has every fault with its key and line.
+    """
+    text = _read_text(path, limit=MAX_FILE)
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidInput(path.name, f"not TOML: {error}") from None
+    except (RecursionError, ValueError) as error:  # deep nesting; a date such as 2026-13-45
+        raise InvalidInput(path.name, f"not TOML: {error}") from None
+    try:
+        return CampaignFile.model_validate(data, context={"folder": path.parent})
+    except ValidationError as error:
+        faults = faults_of(error, CampaignFile)
+    problems = []
+    for fault in faults:
+        line = line_of(text, fault.path)
+        place = f"{path.name}, line {line}, {fault.key}" if line else f"{path.name}, {fault.key}"
+        problems.append((place, fault.rule))
+    first = faults[0]
+    raise InvalidInput(problems[0][0], first.rule, first.value, problems=tuple(problems))
+
+
+def _read_text(path: Path, *, limit: int) -> str:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(limit + 1)
+    except IsADirectoryError:
+        raise InvalidInput(str(path), "is a folder, not a file") from None
+    except (OSError, ValueError) as error:
+        problem = getattr(error, "strerror", None) or str(error)
+        raise InvalidInput(str(path), f"cannot be read: {problem.lower()}") from None
+    if len(raw) > limit:
+        raise InvalidInput(str(path), f"larger than {limit:,} bytes")
+    try:
+        return raw.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(str(path), f"not UTF-8 text (byte {error.start})") from None
+
+
+def _read_template(path: Path) -> str:
+    try:
+        return _read_text(path, limit=MAX_TEMPLATE_FILE)
+    except InvalidInput as error:
+        raise ValueError(str(error)) from None
