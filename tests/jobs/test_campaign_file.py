@@ -39,11 +39,11 @@ subject = "Re: {{ previous_subject }}"
 body_text_file = "second.txt"
 """
 
-type_of_reader = Callable[[str], CampaignFile]
+Reader = Callable[[str], CampaignFile]
 
 
 @pytest.fixture
-def read(tmp_path: Path) -> type_of_reader:
+def read(tmp_path: Path) -> Reader:
     (tmp_path / "campaign").mkdir()
     (tmp_path / "outside.csv").write_text("url\n")
     (tmp_path / "campaign" / "prospects.csv").write_text("url\n")
@@ -57,14 +57,14 @@ def read(tmp_path: Path) -> type_of_reader:
     return read_text
 
 
-def refusal(read: type_of_reader, text: str) -> InvalidInput:
+def refusal(read: Reader, text: str) -> InvalidInput:
     with pytest.raises(InvalidInput) as refused:
         read(text)
     return refused.value
 
 
 class TestAGoodFile:
-    def test_is_read_with_its_defaults(self, read: type_of_reader, tmp_path: Path) -> None:
+    def test_is_read_with_its_defaults(self, read: Reader, tmp_path: Path) -> None:
         file = read(GOOD)
 
         assert file.campaign.tone_preference is Tone.PROFESSIONAL
@@ -76,12 +76,10 @@ class TestAGoodFile:
         assert file.templates[1].text() == "Hi again from {{ sender.name }}"
         assert file.templates[0].variables() == {"title", "first_name", "sender.name", "sender.site"}
 
-    def test_may_start_with_a_byte_order_mark_and_end_lines_as_windows_does(
-        self, read: type_of_reader
-    ) -> None:
+    def test_may_come_from_windows(self, read: Reader) -> None:
         assert read("\ufeff" + GOOD.replace("\n", "\r\n")) == read(GOOD)
 
-    def test_may_point_elsewhere_by_an_absolute_path(self, read: type_of_reader, tmp_path: Path) -> None:
+    def test_may_point_elsewhere_by_an_absolute_path(self, read: Reader, tmp_path: Path) -> None:
         outside = tmp_path / "outside.csv"
         assert read(GOOD.replace('"prospects.csv"', f"'{outside}'")).prospects[0].file == outside
 
@@ -111,7 +109,7 @@ class TestAFault:
             (
                 "keywords",
                 "limits.max_emails_per_day = 0\nkeywords",
-                "line 3, campaign.limits",
+                "line 3, campaign.limits.max_emails_per_day",
                 "greater than or equal",
             ),
             (
@@ -164,7 +162,7 @@ class TestAFault:
         ],
     )
     def test_is_named_with_its_line_key_and_rule(
-        self, read: type_of_reader, old: str, new: str, place: str, rule: str
+        self, read: Reader, old: str, new: str, place: str, rule: str
     ) -> None:
         assert old in GOOD
 
@@ -173,14 +171,14 @@ class TestAFault:
         assert refused.field == f"campaign.toml, {place}"
         assert rule in refused.rule
 
-    def test_is_not_the_only_one_named(self, read: type_of_reader) -> None:
+    def test_is_not_the_only_one_named(self, read: Reader) -> None:
         text = GOOD.replace('"initial"', '"x"').replace('name = "Northwind"\n', "")
         assert len(refusal(read, text).problems) == 2
 
     @pytest.mark.parametrize(
         ("text", "rule"),
         [
-            ("[campaign", "not TOML: .*line 1"),
+            ("[campaign", "not TOML: .*table"),
             ("a = 2026-13-45", "not TOML"),
             ("a = " + "[" * 5000, "not TOML"),
             ("", "is required"),
@@ -188,7 +186,7 @@ class TestAFault:
             ("#" * 1_000_001, "larger than 1,000,000 bytes"),
         ],
     )
-    def test_of_the_whole_file_is_named_too(self, read: type_of_reader, text: str, rule: str) -> None:
+    def test_of_the_whole_file_is_named_too(self, read: Reader, text: str, rule: str) -> None:
         with pytest.raises(InvalidInput, match=rule):
             read(text)
 
@@ -198,6 +196,6 @@ class TestAFault:
         with pytest.raises(InvalidInput, match="is a folder"):
             read_campaign_file(tmp_path)
 
-    def test_a_link_out_of_the_folder_counts_as_outside(self, read: type_of_reader, tmp_path: Path) -> None:
+    def test_a_link_out_of_the_folder_counts_as_outside(self, read: Reader, tmp_path: Path) -> None:
         (tmp_path / "campaign" / "link.csv").symlink_to(tmp_path / "outside.csv")
         assert "must stay inside" in refusal(read, GOOD.replace("prospects.csv", "link.csv")).rule

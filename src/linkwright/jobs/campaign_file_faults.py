@@ -42,8 +42,12 @@ class Fault:
 
 
 def faults_of(error: ValidationError, model: type[BaseModel]) -> list[Fault]:
-    """Return every fault of `error`, which came from validating `model`."""
-    return [_fault(details, model) for details in error.errors(include_url=False)]
+    """Return every fault of `error`, which came from validating `model`.
+
+    What is there and wrong comes before what is not there: a misspelt key is both.
+    """
+    found = sorted(error.errors(include_url=False), key=lambda details: details["type"] == "missing")
+    return [_fault(details, model) for details in found]
 
 
 def _fault(details: ErrorDetails, model: type[BaseModel]) -> Fault:
