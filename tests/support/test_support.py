@@ -11,7 +11,12 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from sqlalchemy import func, inspect, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from linkwright.db.engine import Database
+from linkwright.migrations import SchemaKind, check
+from linkwright.models.users import User
 from tests.support.postgres import ROOT, Databases
 
 ASKER = """
@@ -100,3 +105,28 @@ class TestServer:
 
         assert state == {"error": f"There is no initdb in {tmp_path}."}
         assert not directory.exists()
+
+
+class TestFixtures:
+    async def test_an_empty_database_has_no_table(self, database_url: str) -> None:
+        database = Database(database_url)
+        async with database.transaction() as session:
+            connection = await session.connection()
+            names = await connection.run_sync(lambda connection: inspect(connection).get_table_names())
+        await database.close()
+
+        assert names == []
+
+    @pytest.mark.parametrize("turn", [1, 2])
+    async def test_a_migrated_one_has_the_schema_and_no_row_of_another_test(
+        self, session: AsyncSession, turn: int
+    ) -> None:
+        assert await session.scalar(select(func.count()).select_from(User)) == 0
+        session.add(User(email=f"turn{turn}@example.org", address_key=b"k" * 32))
+
+    async def test_it_is_at_head(self, migrated_url: str) -> None:
+        assert (await check(migrated_url)).kind is SchemaKind.HEAD
+
+    @pytest.mark.dialects("postgresql")
+    def test_a_mark_chooses_the_database(self, dialect: str) -> None:
+        assert dialect == "postgresql"
