@@ -5,6 +5,7 @@ wait and find it done.
 """
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -13,9 +14,12 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from linkwright.clock import utc_now
 from linkwright.db.alone import PATIENCE, alone
 from linkwright.db.engine import Database
+from linkwright.db.partitions import MONTHLY, ensure_months
 from linkwright.errors import InvalidInput
 from linkwright.migrations.state import VERSION_TABLE, SchemaKind, SchemaState, read_state
 
@@ -28,6 +32,7 @@ __all__ = [
     "current",
     "downgrade",
     "ensure_current",
+    "make_months",
     "schema_state",
     "upgrade",
 ]
@@ -53,7 +58,19 @@ async def upgrade(url: str, revision: str = "head", *, patience: float = PATIENC
             was still at it after `patience` seconds.
     """
     async with alone(url, patience=patience) as connection:
-        return await connection.run_sync(_walk, command.upgrade, revision)
+        state = await connection.run_sync(_walk, command.upgrade, revision)
+        if state.kind is SchemaKind.HEAD:
+            await make_months(connection, utc_now().date())
+        return state
+
+
+async def make_months(connection: AsyncConnection, today: date) -> list[str]:
+    """Make the partitions of last month, this one and the next three; name the new ones."""
+    first, last = today - timedelta(days=31), today + timedelta(days=92)
+    made = [name for table in MONTHLY for name in await ensure_months(connection, table, first, last)]
+    if connection.dialect.name == "postgresql":
+        await connection.commit()
+    return made
 
 
 async def downgrade(url: str, revision: str, *, patience: float = PATIENCE) -> SchemaState:
