@@ -84,6 +84,7 @@ class TestAMissingVariable:
             "{{ x + 1 }}",
             "{% for i in x %}{{ i }}{% endfor %}",
             "{{ x|first }}",
+            "{{ x|last }}",
             "{{ x.y }}",
             "{{ x > 2 }}",
             "{{ x|int }}",
@@ -92,6 +93,10 @@ class TestAMissingVariable:
     def test_is_noticed_however_it_is_used(self, use: str) -> None:
         assert missing(f"Well. {use}", x=None).variables
         assert missing(f"Well. {use}").variables
+
+    def test_is_called_by_its_own_name_after_a_filter(self) -> None:
+        assert missing("{{ topics|first }}", topics=[]).variables == ("topics",)
+        assert text_of("{{ topics|first }} {{ topics|last }}", topics=["a", "b", "c"]) == "a c"
 
     def test_may_be_asked_about_when_it_is_known_and_empty(self) -> None:
         body = "{% if name %}Hi {{ name }}{% else %}Hello{% endif %}"

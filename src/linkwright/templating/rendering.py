@@ -115,7 +115,7 @@ def _body_problems(field: str, body: str | None) -> list[str]:
     return [f"{field}: holds control characters"] if _CONTROL.search(body) else []
 
 
-class _Unfit(Exception):  # noqa: N818  (private, and never leaves this file)
+class _Unfit(Exception):
     """The template cannot be filled with these values."""
 
 
@@ -165,12 +165,24 @@ def _join(value: Any, separator: str = "") -> str:
     return separator.join(parts)
 
 
+def _first(value: Any) -> Any:
+    """Return the first item; of nothing, the hole itself, so that it is named after its variable."""
+    return value if isinstance(value, Empty) else next(iter(value), Absent(name="first item"))
+
+
+def _last(value: Any) -> Any:
+    return value if isinstance(value, Empty) else next(reversed(value), Absent(name="last item"))
+
+
 def _environment(*, markup: bool) -> _Environment:
     environment = _Environment(
         undefined=Absent, autoescape=markup, finalize=_finalize, keep_trailing_newline=True, cache_size=0
     )
     environment.globals.clear()
-    environment.filters = {n: f for n, f in environment.filters.items() if n in FILTERS} | {"join": _join}
+    ours = {"join": _join, "first": _first, "last": _last}
+    environment.filters = {
+        name: filter_ for name, filter_ in environment.filters.items() if name in FILTERS
+    } | ours
     environment.tests = {n: t for n, t in environment.tests.items() if n in TESTS}
     return environment
 
