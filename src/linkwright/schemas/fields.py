@@ -23,6 +23,12 @@ class Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, from_attributes=True, validate_default=False)
 
 
+class Record(BaseModel):
+    """The base of what is read: a whole row, exactly as stored, and back again without loss."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, from_attributes=True, frozen=True)
+
+
 def _moment(value: object) -> datetime:
     if isinstance(value, str):
         try:
@@ -42,14 +48,27 @@ def _moment(value: object) -> datetime:
     return value
 
 
-def _json(value: Any) -> Any:  # noqa: ANN401  (JSON is any value)
+def _json(value: Any) -> Any:
     try:
         text = orjson.dumps(value)
     except (TypeError, ValueError) as error:
         raise ValueError(f"must be JSON ({error})") from None
-    if rb"\u0000" in text:
+    # orjson writes NaN as null and a moment as text: what comes back must be what went in.
+    back = orjson.loads(text)
+    if back != value:
+        raise ValueError("must be JSON (a number that is not finite, or a value of another type)")
+    # Cheap to look for, dear to be sure of: the six characters may also be an escaped backslash and text.
+    if rb"\u0000" in text and _holds_nul(back):
         raise ValueError("must not contain NUL characters")
     return value
+
+
+def _holds_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\x00" in value
+    if isinstance(value, dict):
+        return any(_holds_nul(key) or _holds_nul(item) for key, item in value.items())
+    return isinstance(value, list) and any(_holds_nul(item) for item in value)
 
 
 Moment = Annotated[datetime, BeforeValidator(_moment)]
@@ -68,16 +87,18 @@ RowId = Annotated[int, Field(ge=1, le=LARGEST_INTEGER)]
 Text = Annotated[str, Field(pattern=NO_NUL)]
 JsonObject = Annotated[dict[str, Any], AfterValidator(_json)]
 JsonList = Annotated[list[Any], AfterValidator(_json)]
-Words = Annotated[list[Annotated[str, Field(min_length=1, max_length=500, pattern=NO_NUL)]], Field(max_length=1000)]
+Words = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=500, pattern=NO_NUL)]], Field(max_length=1000)
+]
 """A list of keywords, topics or names."""
 
 
-def text(limit: int, *, least: int = 0) -> Any:  # noqa: ANN401  (an annotation)
+def text(limit: int, *, least: int = 0) -> Any:
     """Return the type of a text with a greatest length in characters."""
     return Annotated[str, Field(min_length=least, max_length=limit, pattern=NO_NUL)]
 
 
-def word(vocabulary: type[E]) -> Any:  # noqa: ANN401  (an annotation)
+def word(vocabulary: type[E]) -> Any:
     """Return the type of a value of a vocabulary, given as the member or as its text; kept as text."""
     known = {member.value for member in vocabulary}
     listed = ", ".join(member.value for member in vocabulary)
@@ -88,3 +109,14 @@ def word(vocabulary: type[E]) -> Any:  # noqa: ANN401  (an annotation)
         return str(value)
 
     return Annotated[str, BeforeValidator(check)]
+
+
+def known(vocabulary: type[E]) -> BeforeValidator:
+    """Return the rule of `word`, for `Annotated[str, known(Tone)]`, which type checkers can read."""
+    rule: BeforeValidator = word(vocabulary).__metadata__[0]
+    return rule
+
+
+def upto(limit: int, *, least: int = 0) -> Any:
+    """Return the rule of `text`, for `Annotated[str, upto(100)]`."""
+    return Field(min_length=least, max_length=limit, pattern=NO_NUL)
