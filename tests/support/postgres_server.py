@@ -1,9 +1,9 @@
 """A throwaway PostgreSQL server that cannot outlive the process that asked for it.
 
-Run as `python -m tests.support.postgres_server DIRECTORY`. It makes a cluster in DIRECTORY,
-starts it on a free loopback port, writes DIRECTORY/server.json, and waits for the end of its
+Run as `python -m tests.support.postgres_server DIRECTORY`. It makes a cluster, starts
+it on a free loopback port, writes DIRECTORY/server.json, and waits for the end of its
 standard input. The kernel closes that pipe however the asker dies, Ctrl-C and kill -9
-included; then the server is stopped and DIRECTORY removed.
+included; then the server is stopped, and the cluster and DIRECTORY removed.
 
 Nothing here is durable (fsync is off): the data lives for one test run.
 """
@@ -23,6 +23,8 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from tests.support.places import quick_folder
 
 STATE = "server.json"
 LOG = "postgres.log"
@@ -103,17 +105,18 @@ def free_port() -> int:
 class Server:
     """One cluster and its postmaster, in one directory."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, install: Path) -> None:
         self.directory = directory
-        self.data = directory / "data"
+        self.data = quick_folder()
         self.log = directory / LOG
         self.port = 0
         self._who = as_whom()
         self._process: subprocess.Popen[bytes] | None = None
         if self._who:
-            # mkdtemp made it for root alone.
-            os.chown(directory, self._who["user"], self._who["group"])
-        self._bin = reachable(binaries(), directory, self._who)
+            # mkdtemp made them for root alone.
+            for folder in (directory, self.data):
+                os.chown(folder, self._who["user"], self._who["group"])
+        self._bin = reachable(install, directory, self._who)
 
     def start(self) -> None:
         """Make the cluster and start it, on another port should somebody take ours in between.
@@ -168,6 +171,11 @@ class Server:
                     self._process.wait(timeout=10)
         self._process = None
 
+    def remove(self) -> None:
+        """Stop, and leave nothing."""
+        self.stop()
+        shutil.rmtree(self.data, ignore_errors=True)
+
 
 def announce(directory: Path, state: Mapping[str, str]) -> None:
     """Write the state file in one step, so that nobody reads half of it."""
@@ -184,16 +192,18 @@ def main(directory: Path) -> None:
     server: Server | None = None
     try:
         try:
-            server = Server(directory)
+            install = binaries()
+            server = Server(directory, install)
             server.start()
         except Exception as error:  # noqa: BLE001  (whatever it is, the asker must hear of it)
             announce(directory, {"error": str(error)})
         else:
-            announce(directory, {"url": f"postgresql://postgres@127.0.0.1:{server.port}/postgres"})
+            url = f"postgresql://postgres@127.0.0.1:{server.port}/postgres"
+            announce(directory, {"url": url, "data": str(server.data)})
         sys.stdin.buffer.read()
     finally:
         if server is not None:
-            server.stop()
+            server.remove()
         shutil.rmtree(directory, ignore_errors=True)
 
 

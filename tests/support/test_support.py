@@ -18,6 +18,7 @@ from linkwright.db.engine import Database
 from linkwright.migrations import SchemaKind, check
 from linkwright.models.users import User
 from tests.support.postgres import ROOT, Databases
+from tests.support.postgres_server import STATE
 
 ASKER = """
 import sys, time
@@ -83,12 +84,14 @@ class TestServer:
         ) as asker:
             assert asker.stdout is not None
             directory = Path(asker.stdout.readline().decode().strip())
-            pid = int((directory / "data" / "postmaster.pid").read_text().splitlines()[0])
+            data = Path(json.loads((directory / STATE).read_text())["data"])
+            pid = int((data / "postmaster.pid").read_text().splitlines()[0])
             os.kill(pid, 0)  # It is there.
 
             asker.send_signal(order)
 
         assert until(lambda: not directory.exists())
+        assert not data.exists()
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
 
@@ -98,8 +101,8 @@ class TestServer:
         command = [sys.executable, "-m", "tests.support.postgres_server", str(directory)]
         environment = {**os.environ, "LINKWRIGHT_TEST_PG_BIN": str(tmp_path)}
         with subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.PIPE) as supervisor:
-            assert until((directory / "server.json").exists)
-            state = json.loads((directory / "server.json").read_text())
+            assert until((directory / STATE).exists)
+            state = json.loads((directory / STATE).read_text())
             assert supervisor.stdin is not None
             supervisor.stdin.close()
 
