@@ -112,11 +112,11 @@ def word(vocabulary: type[E]) -> Any:
 
 
 def known(vocabulary: type[E]) -> BeforeValidator:
-    """Return the rule of `word`, for `Annotated[str, known(Tone)]`, which type checkers can read."""
+    """Return the rule of a vocabulary, for an `Annotated[str, ...]` that type checkers can read."""
     rule: BeforeValidator = word(vocabulary).__metadata__[0]
     return rule
 
 
 def upto(limit: int, *, least: int = 0) -> Any:
-    """Return the rule of `text`, for `Annotated[str, upto(100)]`."""
+    """Return the rule of a length, for an `Annotated[str, ...]` that type checkers can read."""
     return Field(min_length=least, max_length=limit, pattern=NO_NUL)
