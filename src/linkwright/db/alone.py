@@ -62,6 +62,8 @@ def _sqlite(url: URL, patience: float) -> AsyncEngine:
         connection.isolation_level = None
         # Only outside of a transaction, or SQLite ignores it without a word.
         connection.execute("PRAGMA foreign_keys = OFF")
+        # Written into the file for good: whoever opens it first, a reader perhaps, finds it so.
+        connection.execute("PRAGMA journal_mode = WAL")
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Any) -> None:

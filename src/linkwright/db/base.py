@@ -41,7 +41,8 @@ class Base(DeclarativeBase):
 
 
 def defaulted(
-    kind: type[TypeEngine[Any]] | TypeEngine[Any], value: str | float | bool  # noqa: FBT001  (a column's default)
+    kind: type[TypeEngine[Any]] | TypeEngine[Any],
+    value: str | float | bool,  # noqa: FBT001  (a column's default)
 ) -> MappedColumn[Any]:
     """Return a nullable column with a default that both the program and the database apply."""
     if isinstance(value, bool):
@@ -105,7 +106,8 @@ def addresses(*names: str) -> list[CheckConstraint]:
     """
     return [
         CheckConstraint(
-            f"{name} LIKE '_%@_%' AND {name} NOT LIKE '%@%@%' AND {name} NOT LIKE '% %'", name=f"{name}_address"
+            f"{name} LIKE '_%@_%' AND {name} NOT LIKE '%@%@%' AND {name} NOT LIKE '% %'",
+            name=f"{name}_address",
         )
         for name in names
     ]

@@ -36,7 +36,9 @@ def async_url(text: str) -> URL:
     try:
         url = make_url(text)
     except ArgumentError:
-        raise InvalidInput("database_url", "must look like sqlite:///file.db or postgresql://host/name") from None
+        raise InvalidInput(
+            "database_url", "must look like sqlite:///file.db or postgresql://host/name"
+        ) from None
     match url.get_backend_name():
         case "sqlite":
             if not url.database or url.database == ":memory:":
@@ -54,12 +56,9 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 16) -> None:
         self.url: Final = async_url(url)
         self.dialect: Final = self.url.get_backend_name()
-        if self.dialect == "sqlite":
-            self.engine: Final = _sqlite_writer(self.url)
-            self._reader: Final = _sqlite_readers(self.url)
-        else:
-            self.engine = _postgresql(self.url, pool_size)
-            self._reader = self.engine
+        sqlite = self.dialect == "sqlite"
+        self.engine: Final = _sqlite_writer(self.url) if sqlite else _postgresql(self.url, pool_size)
+        self._reader: Final = _sqlite_readers(self.url) if sqlite else self.engine
         self._writing = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
         self._reading = async_sessionmaker(self._reader, expire_on_commit=False, autoflush=False)
 
@@ -95,7 +94,12 @@ class Database:
 
 def _sqlite_writer(url: URL) -> AsyncEngine:
     engine = create_async_engine(
-        url, pool_size=1, max_overflow=0, pool_timeout=60, connect_args={"timeout": BUSY_SECONDS}
+        url,
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=60,
+        hide_parameters=True,
+        connect_args={"timeout": BUSY_SECONDS},
     )
     _on_connect(
         engine,
@@ -115,6 +119,7 @@ def _sqlite_readers(url: URL) -> AsyncEngine:
         URL.create("sqlite+aiosqlite", database=f"file:{path}", query={"mode": "ro", "uri": "true"}),
         pool_size=SQLITE_READERS,
         max_overflow=0,
+        hide_parameters=True,
         connect_args={"timeout": BUSY_SECONDS},
     )
     _on_connect(engine, "PRAGMA query_only = ON", f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
@@ -124,7 +129,7 @@ def _sqlite_readers(url: URL) -> AsyncEngine:
 
 def _on_connect(engine: AsyncEngine, *pragmas: str) -> None:
     @event.listens_for(engine.sync_engine, "connect")
-    def prepare(connection: Any, _record: object) -> None:  # noqa: ANN401  (the driver's own type)
+    def prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # Linkwright says BEGIN itself, below.
         cursor = connection.cursor()
         for pragma in pragmas:
@@ -134,7 +139,7 @@ def _on_connect(engine: AsyncEngine, *pragmas: str) -> None:
 
 def _begin_with(engine: AsyncEngine, statement: str) -> None:
     @event.listens_for(engine.sync_engine, "begin")
-    def begin(connection: Any) -> None:  # noqa: ANN401  (a synchronous Connection)
+    def begin(connection: Any) -> None:
         connection.exec_driver_sql(statement)
 
 
@@ -145,6 +150,7 @@ def _postgresql(url: URL, pool_size: int) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=60,
         pool_pre_ping=True,
+        hide_parameters=True,
         json_serializer=dump_json,
         json_deserializer=orjson.loads,
         connect_args={"server_settings": {"application_name": "linkwright", "timezone": "UTC"}},

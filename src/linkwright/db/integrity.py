@@ -10,9 +10,17 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, IntegrityError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from linkwright.errors import Conflict, DatabaseUnavailable, DuplicateRow, InvalidInput, LinkwrightError, NotFound
+from linkwright.errors import (
+    Conflict,
+    DatabaseUnavailable,
+    DuplicateRow,
+    InvalidInput,
+    LinkwrightError,
+    NotFound,
+)
 
 _SQLITE_UNIQUE = re.compile(r"UNIQUE constraint failed: (?P<columns>.+)")
 _SQLITE_CHECK = re.compile(r"CHECK constraint failed: (?P<name>\S+)")
@@ -34,6 +42,10 @@ def translated_errors() -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise translate(error) from error
+    except StatementError as error:  # A type of ours refused a value before it reached the driver.
+        raise (
+            error.orig if isinstance(error.orig, LinkwrightError) else InvalidInput("value", str(error.orig))
+        ) from error
     except PoolTimeout as error:
         raise DatabaseUnavailable(
             "No database connection became free in time.", "Raise LINKWRIGHT_POOL_SIZE or lower the load."
@@ -64,7 +76,9 @@ def _broken_constraint(original: BaseException | None) -> LinkwrightError:
     if found := _SQLITE_UNIQUE.search(text):
         return DuplicateRow(_noun(found["columns"].split(".")[0]), found["columns"])
     if code == "23505":
-        return DuplicateRow(_noun(str(getattr(cause, "table_name", ""))), getattr(cause, "detail", None) or name)
+        return DuplicateRow(
+            _noun(str(getattr(cause, "table_name", ""))), getattr(cause, "detail", None) or name
+        )
     if found := _SQLITE_CHECK.search(text):
         return _broken_check(found["name"])
     if code == "23514":
@@ -97,14 +111,24 @@ def _postgresql(code: str, original: BaseException | None) -> LinkwrightError:
         case "40" | "55":
             return DatabaseUnavailable("Another transaction was in the way.", "Try again.")
         case "53":
-            return DatabaseUnavailable(f"PostgreSQL is out of resources ({code}).", "Free space or connections, then try again.")
+            return DatabaseUnavailable(
+                f"PostgreSQL is out of resources ({code}).", "Free space or connections, then try again."
+            )
         case "57" | "08":
             return DatabaseUnavailable("PostgreSQL went away in the middle.", again)
         case "25":
-            return DatabaseUnavailable("The database is read-only.", "Point LINKWRIGHT_DATABASE_URL at the primary.")
+            return DatabaseUnavailable(
+                "The database is read-only.", "Point LINKWRIGHT_DATABASE_URL at the primary."
+            )
+        case "3D" | "28":
+            return DatabaseUnavailable(
+                "The database does not exist, or this user may not enter it.",
+                "Check LINKWRIGHT_DATABASE_URL, or create the database first.",
+            )
         case "42":
             return DatabaseUnavailable(
-                f"The schema is not the expected one ({code}).", "Run `linkwright db check` to see, `linkwright db upgrade` to mend."
+                f"The schema is not the expected one ({code}).",
+                "Run `linkwright db check` to see, `linkwright db upgrade` to mend.",
             )
         case _:
             return DatabaseUnavailable(f"PostgreSQL refused the statement ({code}).", again)
@@ -113,22 +137,36 @@ def _postgresql(code: str, original: BaseException | None) -> LinkwrightError:
 def _sqlite(text: str) -> LinkwrightError:
     if "locked" in text or "busy" in text:
         return DatabaseUnavailable(
-            "Another process is writing to the SQLite file.", "Try again when it is done; use PostgreSQL for several writers."
+            "Another process is writing to the SQLite file.",
+            "Try again when it is done; use PostgreSQL for several writers.",
         )
     if "readonly" in text or "read-only" in text or "attempt to write" in text:
-        return DatabaseUnavailable("The SQLite file cannot be written.", "Give this user write access to the file and its folder.")
+        return DatabaseUnavailable(
+            "The SQLite file cannot be written.", "Give this user write access to the file and its folder."
+        )
     if "full" in text:
-        return DatabaseUnavailable("The disk is full.", "Free space, then run the same command again: nothing was half-written.")
+        return DatabaseUnavailable(
+            "The disk is full.", "Free space, then run the same command again: nothing was half-written."
+        )
     if "not a database" in text or "malformed" in text:
-        return DatabaseUnavailable("The file is not a sound SQLite database.", "Check the path, or restore a backup.")
+        return DatabaseUnavailable(
+            "The file is not a sound SQLite database.", "Check the path, or restore a backup."
+        )
     if "unable to open" in text:
-        return DatabaseUnavailable("The SQLite file cannot be opened.", "Check the path, the folder and its permissions.")
+        return DatabaseUnavailable(
+            "The SQLite file cannot be opened.", "Check the path, the folder and its permissions."
+        )
     if "no such table" in text or "no such column" in text:
         return DatabaseUnavailable("The schema is not the expected one.", "Run `linkwright db upgrade`.")
     if "disk I/O" in text:
-        return DatabaseUnavailable("The disk failed while reading or writing.", "Check the disk, then run the same command again.")
+        return DatabaseUnavailable(
+            "The disk failed while reading or writing.", "Check the disk, then run the same command again."
+        )
     if "closed" in text or "is closed" in text:
-        return DatabaseUnavailable("PostgreSQL went away in the middle.", "Try again when it is back; nothing of this call was written.")
-    return DatabaseUnavailable(f"The database refused the statement ({text[:160]}).", "Run `linkwright doctor`.")
-
-
+        return DatabaseUnavailable(
+            "PostgreSQL went away in the middle.",
+            "Try again when it is back; nothing of this call was written.",
+        )
+    return DatabaseUnavailable(
+        f"The database refused the statement ({text[:160]}).", "Run `linkwright doctor`."
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from sqlalchemy import REAL, DateTime, Dialect, Text
@@ -14,7 +14,7 @@ from linkwright.errors import InvalidInput
 
 # REAL is eight bytes on SQLite, where the schema comes from, and four on PostgreSQL,
 # where 0.1 would come back as 0.10000000149: the meaning is kept, not the word.
-Real = REAL().with_variant(DOUBLE_PRECISION(), "postgresql")
+Real: Final[TypeEngine[float]] = REAL().with_variant(DOUBLE_PRECISION(), "postgresql")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -35,7 +35,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Return the stored moment, aware and in UTC."""
         if value is None or value.tzinfo is UTC:
             return value
@@ -62,7 +62,7 @@ class Json(TypeDecorator[Any]):
         """Return JSON text for SQLite; PostgreSQL's driver serialises by itself."""
         return value if value is None or dialect.name == "postgresql" else dump_json(value)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ANN401  (JSON is any value)
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         """Return the stored value."""
         return value if value is None or dialect.name == "postgresql" else orjson.loads(value)
 

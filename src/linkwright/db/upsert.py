@@ -14,7 +14,9 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 from linkwright.db.base import Base
 
 
-def add_to(model: type[Base], rows: Sequence[Mapping[str, Any]], *, key: Sequence[str], amount: str) -> Insert:
+def add_to(
+    model: type[Base], rows: Sequence[Mapping[str, Any]], *, key: Sequence[str], amount: str
+) -> Insert:
     """Return the statement that inserts counters, or adds to those that are there."""
     statement = insert(model).values(list(rows))
     column = model.__table__.c[amount]
@@ -32,6 +34,6 @@ def insert_or_update(
     model: type[Base], values: Mapping[str, Any], *, key: Sequence[str], update: Mapping[str, Any]
 ) -> Insert:
     """Return the statement that inserts a row, or changes `update` where its key is taken."""
-    return insert(model).values(dict(values)).on_conflict_do_update(
-        index_elements=list(key), set_=dict(update)
+    return (
+        insert(model).values(dict(values)).on_conflict_do_update(index_elements=list(key), set_=dict(update))
     )
