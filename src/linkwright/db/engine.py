@@ -82,8 +82,7 @@ class Database:
                     await session.connection(
                         execution_options={"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
                     )
-                async with session.begin() if not session.in_transaction() else session:
-                    yield session
+                yield session  # Closing it rolls back: there is nothing to commit.
 
     async def close(self) -> None:
         """Close every connection."""
