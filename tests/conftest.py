@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from tests.support.postgres import Databases, Run
 
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from linkwright.db.engine import Database
+
+# A database on a busy machine may take its time: slowness is for the benchmarks to find.
+settings.register_profile("linkwright", parent=settings(), deadline=None)
+settings.load_profile("linkwright")
 
 DIALECTS = ("sqlite", "postgresql")
 RUN = pytest.StashKey[Run]()
