@@ -1,0 +1,85 @@
+"""What a run found and did, as data: the command prints it, `--json` gives it to programs."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What became of one file's rows or messages."""
+
+    source: str
+    kind: str
+    new: int = 0
+    same: int = 0
+    merged: int = 0
+    refused: int = 0
+    rejects_file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One row that was not taken."""
+
+    source: str
+    row: int | None
+    field: str
+    rule: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step of the funnel: how many got this far, ever."""
+
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One thing that only a person can do.
+
+    `what` is the kind of errand, `who` the prospect or the person, `why` the reason or their own words.
+    """
+
+    what: str
+    who: str
+    why: str
+    url: str | None = None
+    opportunity_id: int | None = None
+    email_id: int | None = None
+    response_id: int | None = None
+
+
+@dataclass(slots=True)
+class RunReport:
+    """One run of one campaign."""
+
+    campaign: str
+    campaign_id: str
+    status: str
+    owner: str
+    now: datetime
+    dry_run: bool = False
+    created: bool = False
+    updated_fields: list[str] = field(default_factory=list)
+    brought: list[Brought] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    done: dict[str, int] = field(default_factory=dict)
+    funnel: list[Stage] = field(default_factory=list)
+    prospects: dict[str, int] = field(default_factory=dict)
+    letters: dict[str, int] = field(default_factory=dict)
+    answers: dict[str, int] = field(default_factory=dict)
+    errands: list[Errand] = field(default_factory=list)
+    changed: bool = False
+
+    def count(self, what: str, number: int = 1) -> None:
+        """Add to what was done; nothing done leaves no entry."""
+        if number:
+            self.done[what] = self.done.get(what, 0) + number
+
+    def as_json(self) -> dict[str, Any]:
+        """Return everything as plain values; moments become text where it is printed."""
+        return asdict(self)
