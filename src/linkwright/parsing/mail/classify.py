@@ -103,6 +103,9 @@ def _person(message: ParsedMessage) -> Reading:
     if refusal:
         evidence = (f"words: {refusal[0].strip()[:80]}",)
         return Reading(ResponseType.UNSUBSCRIBE, Intent.UNSUBSCRIBE_REQUEST, 0.9, evidence)
+    # The reader's own filter said so. It outranks any words: spam out of a stolen account answers, too.
+    if message.header("x-spam-flag").strip().lower() == "yes":
+        return Reading(ResponseType.SPAM, None, 0.85, ("X-Spam-Flag: yes",))
     answers = bool(message.in_reply_to or message.references)
     if not answers and (found := wording.SPAM.search(text)):
         return Reading(ResponseType.SPAM, None, 0.7, (f"body: {found[0][:80]}",))
