@@ -3,7 +3,6 @@
 import asyncio
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -14,24 +13,32 @@ from linkwright.errors import DatabaseUnavailable
 from linkwright.migrations import SchemaKind, check, upgrade
 
 UPGRADE = """
-import asyncio, sys, time
+import asyncio, sys
 from linkwright.migrations import upgrade
-time.sleep(max(0, float(sys.argv[2]) - time.time()))  # All at the same moment.
+print("ready", flush=True)
+sys.stdin.readline()  # All at the same moment.
 print(asyncio.run(upgrade(sys.argv[1])).kind)
 """
 
 
 def three_upgrades(url: str) -> list[tuple[str, str]]:
-    start = str(time.time() + 1.5)
     processes = [
         subprocess.Popen(
-            [sys.executable, "-c", UPGRADE, url, start],
+            [sys.executable, "-c", UPGRADE, url],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
         for _ in range(3)
     ]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
     return [process.communicate(timeout=60) for process in processes]
 
 

@@ -30,14 +30,15 @@ async def ensure_months(connection: AsyncConnection, table: str, first: date, la
     Raises:
         InvalidInput: `table` is not one that is cut by month.
     """
+    _known(table)
     if connection.dialect.name != "postgresql":
         return []
     # Held until the transaction ends, so that two makers of the same month take turns.
-    await connection.execute(text(f"LOCK TABLE {_known(table)} IN SHARE UPDATE EXCLUSIVE MODE"))
+    await connection.execute(text(f"LOCK TABLE {table} IN SHARE UPDATE EXCLUSIVE MODE"))
     there = set(await connection.scalars(_PARTITIONS, {"parent": table}))
     made = []
     for start, end in _months(first, last):
-        name = f"{table}_{start:%Y_%m}"
+        name = f"{table}_{start.year:04}_{start.month:02}"  # %Y has no leading zeros everywhere
         if name not in there:
             await _make(connection, table, name, start, end)
             made.append(name)
@@ -46,25 +47,26 @@ async def ensure_months(connection: AsyncConnection, table: str, first: date, la
 
 async def default_rows(connection: AsyncConnection, table: str) -> int:
     """Return how many rows wait in the default partition, for want of their month's."""
+    _known(table)
     if connection.dialect.name != "postgresql":
         return 0
-    statement = text(f"SELECT count(*) FROM {_known(table)}_default")  # noqa: S608  (a name of this file)
+    statement = text(f"SELECT count(*) FROM {table}_default")  # noqa: S608  (a name of this file)
     return await connection.scalar(statement) or 0
 
 
 async def months_of_default_rows(connection: AsyncConnection, table: str) -> list[date]:
     """Return the months that rows of the default partition belong to."""
+    _known(table)
     if connection.dialect.name != "postgresql":
         return []
-    month = f"date_trunc('month', {MONTHLY[_known(table)]} AT TIME ZONE 'UTC')"
+    month = f"date_trunc('month', {MONTHLY[table]} AT TIME ZONE 'UTC')"
     statement = text(f"SELECT DISTINCT {month} AS month FROM {table}_default ORDER BY month")  # noqa: S608
     return [found.date() for found in await connection.scalars(statement)]
 
 
-def _known(table: str) -> str:
+def _known(table: str) -> None:
     if table not in MONTHLY:
         raise InvalidInput("table", f"must be one of {', '.join(MONTHLY)}", table)
-    return table
 
 
 _PARTITIONS: Final = text(
