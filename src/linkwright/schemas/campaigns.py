@@ -20,7 +20,7 @@ from linkwright.schemas.fields import (
     known,
     upto,
 )
-from linkwright.vocabulary import PersonalizationLevel, Priority, Tone
+from linkwright.vocabulary import CampaignStatus, PersonalizationLevel, Priority, Tone
 
 
 def _not_blank(value: str) -> str:
@@ -146,6 +146,14 @@ class CampaignStats:
 def _share(part: int, whole: int) -> float | None:
     # A link may come unasked, so a share can pass 1 before it is cut.
     return min(part / whole, 1.0) if whole else None
+
+
+class CampaignQuery(Shape):
+    """Which campaigns of a user, and how many at once."""
+
+    status: Annotated[str, known(CampaignStatus)] | None = None
+    limit: Annotated[int, Field(ge=1, le=1000)] = 100
+    after: Annotated[str, upto(36)] | None = None
 
 
 class MoveReason(Shape):
