@@ -177,3 +177,15 @@ class OutcomeRead(Record):
     evidence: str | None
     occurred_at: datetime
     recorded_at: datetime
+
+
+class DecisionQuery(Shape):
+    """Which decisions of a user, and how many at once."""
+
+    campaign_id: Annotated[str, upto(36)] | None = None
+    opportunity_id: RowId | None = None
+    email_id: RowId | None = None
+    response_id: RowId | None = None
+    kind: Annotated[str, known(DecisionKind)] | None = None
+    limit: Annotated[int, Field(ge=1, le=1000)] = 100
+    before: RowId | None = None

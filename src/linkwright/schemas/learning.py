@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
+from pydantic import Field
+
 from linkwright.schemas.fields import JsonObject, Ratio, Record, RowId, Shape, known, upto
 from linkwright.vocabulary import LearningType
 
@@ -20,11 +22,12 @@ class LearningCreate(Shape):
     source_opportunity_id: RowId | None = None
 
 
-class LearningKey(Shape):
-    """Which entry or entries of one user."""
+class LearningQuery(Shape):
+    """Which entries of a user, and how many at once."""
 
     data_type: Annotated[str, known(LearningType)] | None = None
     data_key: Annotated[str, upto(200)] | None = None
+    limit: Annotated[int, Field(ge=1, le=1000)] = 100
 
 
 class LearningRead(Record):

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from linkwright.schemas.fields import NO_NUL, JsonObject, Record, Shape, Text, known, upto
+from linkwright.schemas.fields import NO_NUL, JsonObject, Record, RowId, Shape, Text, known, upto
 from linkwright.vocabulary import TemplateCategory, Tone
 
 Name = Annotated[str, upto(100, least=1)]
@@ -63,3 +63,12 @@ class TemplateRead(Record):
     created_by_user_id: int | None
     created_at: datetime | None
     updated_at: datetime | None
+
+
+class TemplateQuery(Shape):
+    """Which templates, and how many at once."""
+
+    category: Annotated[str, known(TemplateCategory)] | None = None
+    active: bool | None = True
+    limit: Annotated[int, Field(ge=1, le=1000)] = 100
+    after: RowId | None = None
