@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import Table, or_
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from linkwright.db.base import Base
@@ -25,7 +26,7 @@ def add_to(
     )
 
 
-def insert_or_skip(model: type[Base], *, key: Sequence[str] | None = None) -> Insert:
+def insert_or_skip(model: type[Base] | Table, *, key: Sequence[str] | None = None) -> Insert:
     """Return the statement that inserts a row unless one with the same key is there."""
     return insert(model).on_conflict_do_nothing(index_elements=list(key) if key else None)
 
@@ -36,4 +37,25 @@ def insert_or_update(
     """Return the statement that inserts a row, or changes `update` where its key is taken."""
     return (
         insert(model).values(dict(values)).on_conflict_do_update(index_elements=list(key), set_=dict(update))
+    )
+
+
+def insert_or_refresh(
+    model: type[Base],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    key: Sequence[str],
+    columns: Sequence[str],
+    touched: str,
+) -> Insert:
+    """Return the statement that inserts rows, or changes `columns` where the key is taken.
+
+    A row that is as asked already is not written, so `touched` tells when it last changed.
+    """
+    statement = insert(model).values([dict(row) for row in rows])
+    new, old = statement.excluded, model.__table__.c
+    return statement.on_conflict_do_update(
+        index_elements=list(key),
+        set_={name: new[name] for name in (*columns, touched)},
+        where=or_(*(old[name].is_distinct_from(new[name]) for name in columns)),
     )

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
-from linkwright.schemas.fields import Amount, Count, JsonList, JsonObject, Moment, Ratio, Record, Shape, known
+from linkwright.schemas.fields import (
+    EARLIEST,
+    LATEST,
+    Amount,
+    Count,
+    JsonList,
+    JsonObject,
+    Moment,
+    Ratio,
+    Record,
+    Shape,
+    known,
+)
 from linkwright.vocabulary import PeriodType
+
+Day = Annotated[date, Field(ge=EARLIEST.date(), lt=LATEST.date())]
 
 
 def starts_period(moment: datetime, period_type: str) -> bool:
@@ -64,6 +78,13 @@ class AnalyticsQuery(Shape):
     date_from: Moment | None = None
     date_to: Moment | None = None
     period_type: Annotated[str, known(PeriodType)] | None = None
+
+
+class RollUpDays(Shape):
+    """Which days to derive, both included."""
+
+    first: Day | None = None
+    last: Day | None = None
 
 
 class AnalyticsRead(Record):

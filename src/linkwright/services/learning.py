@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import ScalarResult
+
 from linkwright.errors import NotFound
 from linkwright.models.learning import AILearningData
 from linkwright.queries import learning as queries
@@ -59,8 +61,8 @@ class Learning:
             "updated_at": now,
         }
         statement = queries.store(values, frozenset(shape.model_fields_set))
-        stored: AILearningData = (await self._session.scalars(statement)).one()
-        return stored
+        rows: ScalarResult[AILearningData] = await self._session.scalars(statement)
+        return rows.one()
 
     async def use(self, user_id: int, data_type: str, data_key: str) -> AILearningData:
         """Return an entry and count that it was used.
@@ -71,7 +73,7 @@ class Learning:
         require_same_user(self._context, user_id)
         key = parse(LearningQuery, {"data_type": data_type, "data_key": data_key})
         statement = queries.use(user_id, key.data_type or "", key.data_key or "", self._context.now())
-        used = await self._session.scalar(statement.returning(AILearningData))
+        used: AILearningData | None = await self._session.scalar(statement.returning(AILearningData))
         if used is None:
             raise NotFound("learning data", f"{data_type} {data_key}")
         return used
