@@ -7,6 +7,7 @@ LinkwrightError
 │   ├── DuplicateRow        the same thing is already recorded
 │   ├── IllegalMove         a life cannot go from this state to that one
 │   ├── DailyLimitReached   the campaign has used up today's emails
+│   ├── OpportunityLimitReached   the campaign has as many prospects as it may
 │   └── Suppressed          this person may not be contacted
 └── DatabaseUnavailable     the database cannot do it now, or not with this program
     └── SchemaMismatch      the schema is behind, ahead or unknown
@@ -22,7 +23,9 @@ SHOWN_CHARACTERS = 80
 def shown(value: object) -> str:
     """Return `value` as it may appear in a message: short, printable, on one line."""
     text = value if isinstance(value, str) else repr(value)
-    text = text.encode("unicode_escape", "backslashreplace").decode("ascii") if not text.isprintable() else text
+    text = (
+        text.encode("unicode_escape", "backslashreplace").decode("ascii") if not text.isprintable() else text
+    )
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}… ({len(text)} characters)"
 
 
@@ -108,6 +111,17 @@ class DailyLimitReached(Conflict):
         super().__init__(
             f"Campaign {campaign_id} has used up its {limit} emails for the day; "
             "raise max_emails_per_day or wait until midnight UTC."
+        )
+
+
+class OpportunityLimitReached(Conflict):
+    """The campaign may not have as many prospects as it would."""
+
+    def __init__(self, campaign_id: str, limit: int) -> None:
+        self.campaign_id, self.limit = campaign_id, limit
+        super().__init__(
+            f"Campaign {campaign_id} may have at most {limit} prospects, and this would make more; "
+            "raise max_opportunities or bring fewer."
         )
 
 

@@ -30,10 +30,19 @@ class UtcDateTime(TypeDecorator[datetime]):
         """Return `value` in UTC, without its zone for SQLite, which has none to store."""
         if value is None:
             return None
+        value = self.in_utc(value)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    @staticmethod
+    def in_utc(value: datetime) -> datetime:
+        """Return an aware moment in UTC.
+
+        Raises:
+            InvalidInput: it does not say its time zone.
+        """
         if value.tzinfo is None:
             raise InvalidInput("timestamp", "must say its time zone", value)
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+        return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Return the stored moment, aware and in UTC."""

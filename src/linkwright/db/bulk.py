@@ -1,0 +1,129 @@
+"""Many rows at once, past the ORM: `executemany` on SQLite, COPY on PostgreSQL.
+
+The rows are checked before they come here, so nothing is converted that need not be. The ids
+are taken first and written with the rows: a caller knows them without reading anything back.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from decimal import Decimal
+from typing import Any, cast
+
+import asyncpg
+from sqlalchemy import Column, Integer, Numeric, String, Table, bindparam, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from linkwright.db.base import Base
+from linkwright.db.types import Json, UtcDateTime, dump_json
+
+Row = Sequence[Any]
+Convert = Callable[[Any], Any]
+
+# Both are told the table's name: the first under SQLite's one write lock, so nobody else takes the ids.
+_LAST_ID = text("SELECT seq FROM sqlite_sequence WHERE name = :table").bindparams(
+    bindparam("table", type_=String)
+)
+_NEXT_IDS = text(
+    "SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :number)"
+).bindparams(bindparam("table", type_=String), bindparam("number", type_=Integer))
+
+
+async def insert_many(
+    session: AsyncSession, model: type[Base], columns: Sequence[str], rows: Sequence[Row]
+) -> Sequence[int]:
+    """Insert rows whose values stand in the order of `columns`, and return their new ids.
+
+    Where `columns` has "id", the rows bring their own. What the session has not flushed yet is
+    not seen by the statement, and objects that it holds do not learn of the rows.
+    """
+    if not rows:
+        return ()
+    if "id" in columns:
+        ids: Sequence[int] = [row[columns.index("id")] for row in rows]
+        await _insert(session, model, columns, rows)
+    else:
+        ids = await next_ids(session, model, len(rows))
+        await _insert(
+            session, model, ["id", *columns], [(id_, *row) for id_, row in zip(ids, rows, strict=True)]
+        )
+    return ids
+
+
+async def next_ids(session: AsyncSession, model: type[Base], number: int) -> Sequence[int]:
+    """Take ids for rows that are about to be inserted; the next caller gets others."""
+    table = model.__tablename__
+    if session.get_bind().dialect.name == "sqlite":
+        last = await session.scalar(_LAST_ID, {"table": table}) or 0
+        return range(last + 1, last + 1 + number)
+    return (await session.scalars(_NEXT_IDS, {"table": table, "number": number})).all()
+
+
+async def _insert(
+    session: AsyncSession, model: type[Base], columns: Sequence[str], rows: Iterable[Row]
+) -> None:
+    connection = await session.connection()
+    dialect = connection.dialect.name
+    table = cast(Table, model.__table__)
+    ready = _converted(rows, [_converter(table.c[name], dialect) for name in columns])
+    if dialect == "sqlite":
+        names, places = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
+        statement = f'INSERT INTO "{table.name}" ({names}) VALUES ({places})'  # noqa: S608  (our own names)
+        await connection.exec_driver_sql(statement, list(ready))
+        return
+    # A COPY goes around SQLAlchemy, which opens its transaction with its first own statement.
+    await connection.scalar(text("SELECT 1"))
+    driver = (await connection.get_raw_connection()).driver_connection
+    if driver is None:
+        raise RuntimeError("the connection was taken away")
+    try:
+        await driver.copy_records_to_table(table.name, records=ready, columns=list(columns))
+    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise _as_sqlalchemy_says_it(f"COPY {table.name}", error) from error
+
+
+def _converted(rows: Iterable[Row], converters: Sequence[Convert | None]) -> Iterator[Row]:
+    busy = [(place, convert) for place, convert in enumerate(converters) if convert is not None]
+    for row in rows:
+        values = list(row)
+        for place, convert in busy:
+            if values[place] is not None:
+                values[place] = convert(values[place])
+        yield tuple(values)
+
+
+def _converter(column: Column[Any], dialect: str) -> Convert | None:
+    """Return what makes a value of the column one of the driver, or None where it is one already."""
+    if isinstance(column.type, Json):
+        return dump_json
+    if isinstance(column.type, UtcDateTime) and dialect == "sqlite":
+        return _sqlite_moment
+    if isinstance(column.type, Numeric) and not column.type.asdecimal and dialect == "postgresql":
+        return _decimal
+    return None
+
+
+def _sqlite_moment(moment: Any) -> str:
+    # The spelling of SQLAlchemy's own DateTime, on which comparisons of text depend.
+    return str(UtcDateTime.in_utc(moment).replace(tzinfo=None).isoformat(" ", "microseconds"))
+
+
+def _decimal(number: float) -> Decimal:
+    return Decimal(repr(number))
+
+
+class _DriverSaid(Exception):
+    """A driver's error in the shape in which SQLAlchemy hands it on."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        # Values of a wrong type are refused by the driver itself, without a code.
+        self.sqlstate = getattr(error, "sqlstate", None) or (
+            "22000" if isinstance(error, asyncpg.DataError) else "08000"
+        )
+        self.__cause__ = error
+
+
+def _as_sqlalchemy_says_it(statement: str, error: Exception) -> DBAPIError:
+    said = _DriverSaid(error)
+    kind = IntegrityError if said.sqlstate.startswith("23") else DBAPIError
+    return kind(statement, None, said)

@@ -1,0 +1,146 @@
+"""Statements about prospects."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
+
+from sqlalchemy import Select, Table, Update, bindparam, func, select, tuple_, update
+from sqlalchemy.orm import InstrumentedAttribute
+
+from linkwright.db.expressions import each_text
+from linkwright.models.campaigns import BacklinkingCampaign
+from linkwright.models.emails import BacklinkingEmail
+from linkwright.models.opportunities import BacklinkOpportunity
+from linkwright.queries.ownership import owned
+from linkwright.vocabulary import OpportunityStatus
+
+Key = tuple[float, float, int]
+"""Where a page ended: relevance, authority, id."""
+
+
+def by_id(opportunity_id: int, owner: int | None) -> Select[BacklinkOpportunity]:
+    """One prospect."""
+    statement = select(BacklinkOpportunity).where(BacklinkOpportunity.id == opportunity_id)
+    return owned(statement, BacklinkOpportunity.campaign_id, owner)
+
+
+def locked(opportunity_id: int, owner: int | None) -> Select[BacklinkOpportunity]:
+    """One prospect, as it is now, held until the transaction ends."""
+    # Not FOR UPDATE: that would also wait for every email that merely refers to the prospect.
+    return (
+        by_id(opportunity_id, owner).with_for_update(key_share=True).execution_options(populate_existing=True)
+    )
+
+
+def campaign_of(opportunity_id: int, owner: int | None) -> Select[str]:
+    """The id of a prospect's campaign."""
+    statement = select(BacklinkOpportunity.campaign_id).where(BacklinkOpportunity.id == opportunity_id)
+    return owned(statement, BacklinkOpportunity.campaign_id, owner)
+
+
+def campaign_locked(campaign_id: str, owner: int | None) -> Select[int, int | None, int | None]:
+    """A campaign's owner, limit and number of prospects, held until the transaction ends.
+
+    Who adds prospects holds the campaign, so what is counted stays counted.
+    """
+    statement = select(
+        BacklinkingCampaign.user_id,
+        BacklinkingCampaign.max_opportunities,
+        BacklinkingCampaign.total_opportunities,
+    ).where(BacklinkingCampaign.id == campaign_id)
+    if owner is not None:
+        statement = statement.where(BacklinkingCampaign.user_id == owner)
+    return statement.with_for_update(key_share=True)
+
+
+def owner_of(campaign_id: str) -> Select[int]:
+    """The user whose campaign it is."""
+    return select(BacklinkingCampaign.user_id).where(BacklinkingCampaign.id == campaign_id)
+
+
+def page(campaign_id: str, status: str | None, limit: int, after: Key | None) -> Select[BacklinkOpportunity]:
+    """The best prospects of a campaign that come after a key, best first.
+
+    An index has this order, so a page costs the same wherever it begins.
+    """
+    order = (
+        BacklinkOpportunity.ai_relevance_score,
+        BacklinkOpportunity.ai_authority_score,
+        BacklinkOpportunity.id,
+    )
+    statement = select(BacklinkOpportunity).where(BacklinkOpportunity.campaign_id == campaign_id)
+    if status is not None:
+        statement = statement.where(BacklinkOpportunity.status == status)
+    if after is not None:
+        statement = statement.where(tuple_(*order) < tuple_(*after))
+    return statement.order_by(*(column.desc() for column in order)).limit(limit)
+
+
+def ids_by_url(campaign_id: str, urls: Iterable[str]) -> Select[str, int | None]:
+    """Each URL with the id of the campaign's prospect that has it, or NULL."""
+    asked = each_text.table(urls, "asked")
+    # A subquery for each URL rather than a join: it can only be answered by the unique index. A join
+    # leaves a planner without statistics, as in the middle of an import, the choice to read the table.
+    known = (
+        select(BacklinkOpportunity.id)
+        .where(BacklinkOpportunity.campaign_id == campaign_id, BacklinkOpportunity.url == asked.c.value)
+        .scalar_subquery()
+    )
+    return select(asked.c.value, known)
+
+
+def values_of(ids: Sequence[int], columns: Sequence[str]) -> Select[Any]:
+    """Chosen columns of several prospects, the id first."""
+    chosen: list[InstrumentedAttribute[Any]] = [getattr(BacklinkOpportunity, name) for name in columns]
+    return select(BacklinkOpportunity.id, *chosen).where(BacklinkOpportunity.id.in_(ids))
+
+
+def fill_in(columns: Sequence[str]) -> Update:
+    """Set columns of one prospect, by the parameters `row_id` and those of the columns' names.
+
+    On the table and not on the class: it is executed with many sets of parameters.
+    """
+    table = cast(Table, BacklinkOpportunity.__table__)
+    return (
+        update(table)
+        .where(table.c.id == bindparam("row_id"))
+        .values({name: bindparam(name) for name in columns})
+    )
+
+
+def suppress(ids: Sequence[int]) -> Update:
+    """Suppress prospects."""
+    return (
+        update(BacklinkOpportunity)
+        .where(BacklinkOpportunity.id.in_(ids))
+        .values(status=OpportunityStatus.SUPPRESSED.value)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def number_of_emails(campaign_id: str, opportunity_id: int) -> Select[int]:
+    """Count what was written to a prospect."""
+    return (
+        select(func.count())
+        .select_from(BacklinkingEmail)
+        .where(BacklinkingEmail.campaign_id == campaign_id, BacklinkingEmail.opportunity_id == opportunity_id)
+    )
+
+
+def count_up(
+    campaign_id: str, *, total: int = 0, contacted: int = 0, responded: int = 0, links: int = 0
+) -> Update:
+    """Add to a campaign's counters."""
+    added = {
+        BacklinkingCampaign.total_opportunities: total,
+        BacklinkingCampaign.contacted_opportunities: contacted,
+        BacklinkingCampaign.responded_opportunities: responded,
+        BacklinkingCampaign.successful_links: links,
+    }
+    changed = {column: func.coalesce(column, 0) + number for column, number in added.items() if number}
+    return (
+        update(BacklinkingCampaign)
+        .where(BacklinkingCampaign.id == campaign_id)
+        .values(changed)
+        # An object that the session holds is refreshed when it is asked for, not guessed at.
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,124 @@
+"""One prospect, found, held and moved: what all its verbs are made of."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from linkwright.errors import IllegalMove, InvalidInput, NotFound
+from linkwright.models.opportunities import BacklinkOpportunity
+from linkwright.queries import opportunities as queries
+from linkwright.schemas.fields import LARGEST_INTEGER
+from linkwright.services.context import Context
+from linkwright.services.history import record_moves, require_allowed, steps
+from linkwright.vocabulary import LifeKind
+
+_LONGEST_REASON = 2_000
+
+
+class OpportunityRows:
+    """Prospects, inside one transaction that somebody else opened and will close."""
+
+    def __init__(self, context: Context) -> None:
+        self._context, self._session = context, context.session
+
+    async def get(self, opportunity_id: int) -> BacklinkOpportunity:
+        """Return a prospect.
+
+        Raises:
+            NotFound: there is none for this owner.
+        """
+        found = await self._session.scalar(queries.by_id(_known_id(opportunity_id), self._context.owner))
+        if found is None:
+            raise NotFound("opportunity", opportunity_id)
+        return found
+
+    async def _hold(self, opportunity_id: int, *, with_campaign: bool = False) -> BacklinkOpportunity:
+        """Return a prospect as it is now and keep others from changing it.
+
+        A verb that will move the campaign's counters asks for the campaign too, and gets it
+        first: see the lock order in `history`.
+        """
+        owner = self._context.owner
+        if with_campaign:
+            campaign_id = await self._session.scalar(queries.campaign_of(_known_id(opportunity_id), owner))
+            if campaign_id is not None:
+                await self._session.execute(queries.campaign_locked(campaign_id, owner))
+        # What a caller changed on an object but did not flush would be overwritten by the reading.
+        await self._session.flush()
+        found = await self._session.scalar(queries.locked(_known_id(opportunity_id), owner))
+        if found is None:
+            raise NotFound("opportunity", opportunity_id)
+        return found
+
+    async def _step(
+        self, opportunity_id: int, new: str, reason: str | None = None, **changes: Any
+    ) -> BacklinkOpportunity:
+        """Make the one move to `new` and set `changes` with it."""
+        reason = checked_reason(reason)
+        held = await self._hold(opportunity_id)
+        require_allowed(LifeKind.OPPORTUNITY, held.id, held.status, new)
+        return await self._walk(held, [new], reason, **changes)
+
+    async def _walk(
+        self,
+        held: BacklinkOpportunity,
+        path: Sequence[str],
+        reason: str | None,
+        *,
+        at: datetime | None = None,
+        **changes: Any,
+    ) -> BacklinkOpportunity:
+        """Make moves that are known to be allowed, and write them down."""
+        old = held.status
+        for name, value in changes.items():
+            setattr(held, name, value)
+        if path:
+            held.status = str(path[-1])
+        await self._session.flush()
+        moves = steps(
+            LifeKind.OPPORTUNITY,
+            old,
+            path,
+            at or self._context.now(),
+            opportunity_id=held.id,
+            reason=reason,
+        )
+        await record_moves(self._session, held.campaign_id, moves, actor=self._context.actor)
+        return held
+
+    def _by_person(self, held: BacklinkOpportunity, new: str) -> None:
+        """Refuse a move that only a person may make.
+
+        Raises:
+            IllegalMove: somebody else asks.
+        """
+        if not self._context.actor.startswith("user"):
+            raise IllegalMove(
+                "opportunity", held.id, old=held.status, new=new, rule="only a person may take it back"
+            )
+
+
+def checked_reason(reason: object, *, required: bool = False) -> str | None:
+    """Return a reason that can be stored.
+
+    Raises:
+        InvalidInput: it is not text, too long, or missing where a move must be explained.
+    """
+    if reason is None and not required:
+        return None
+    if not isinstance(reason, str) or (required and not reason.strip()):
+        raise InvalidInput("reason", "is required" if not reason else "must be text", reason)
+    if len(reason) > _LONGEST_REASON or (not reason.isprintable() and _unstorable(reason)):
+        raise InvalidInput("reason", f"must be at most {_LONGEST_REASON} characters without NUL", reason)
+    return reason
+
+
+def _unstorable(text: str) -> bool:
+    return "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _known_id(opportunity_id: object) -> int:
+    """Return an id that a row can have, so that a hostile one is simply not found."""
+    if type(opportunity_id) is not int or not 1 <= opportunity_id <= LARGEST_INTEGER:
+        raise NotFound("opportunity", opportunity_id)
+    return opportunity_id
