@@ -22,6 +22,8 @@ class Context:
     clock: Clock = utc_now
     owner: int | None = None
     actor: str = "service"
+    # Mixed into the hashes of suppressed addresses; from the settings.
+    pepper: bytes = b""
 
     def now(self) -> datetime:
         """Return the present of this transaction's clock."""

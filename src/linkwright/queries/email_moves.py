@@ -1,0 +1,182 @@
+"""Statements that hold one email with its prospect and campaign, and that save what became of it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import Select, bindparam, cast, func, select, update
+
+from linkwright.db.locks import held
+from linkwright.db.rows import table
+from linkwright.db.types import Real
+from linkwright.models.campaigns import BacklinkingCampaign
+from linkwright.models.emails import BacklinkingEmail
+from linkwright.models.events import EmailEvent
+from linkwright.models.opportunities import BacklinkOpportunity
+from linkwright.models.suppressions import Suppression
+from linkwright.models.users import User
+from linkwright.vocabulary import EmailStatus, EventKind
+
+CAMPAIGN: Final = table(BacklinkingCampaign)
+OPPORTUNITY: Final = table(BacklinkOpportunity)
+EMAIL: Final = table(BacklinkingEmail)
+USER: Final = table(User)
+_SUPPRESSION: Final = table(Suppression)
+_EVENT: Final = table(EmailEvent)
+
+_CONTEXT: Final = (
+    CAMPAIGN.c.id.label("campaign_id"),
+    CAMPAIGN.c.user_id,
+    CAMPAIGN.c.status.label("campaign_status"),
+    CAMPAIGN.c.max_emails_per_day,
+    CAMPAIGN.c.max_follow_ups,
+    USER.c.address_key,
+    OPPORTUNITY.c.id.label("opportunity_id"),
+    OPPORTUNITY.c.status.label("opportunity_status"),
+    OPPORTUNITY.c.contact_email,
+    OPPORTUNITY.c.contacted_at,
+    OPPORTUNITY.c.responded_at,
+    OPPORTUNITY.c.published_at,
+    OPPORTUNITY.c.email_open_rate,
+)
+_EMAIL_COLUMNS: Final = (
+    EMAIL.c.id.label("email_id"),
+    EMAIL.c.status.label("email_status"),
+    EMAIL.c.email_type,
+    EMAIL.c.template_used,
+    EMAIL.c.from_email,
+    EMAIL.c.to_email,
+    EMAIL.c.message_id,
+    EMAIL.c.sent_at,
+    EMAIL.c.delivered_at,
+    EMAIL.c.user_approved,
+    EMAIL.c.user_edited,
+    EMAIL.c.open_count,
+    EMAIL.c.click_count,
+    EMAIL.c.follow_up_number,
+    EMAIL.c.parent_email_id,
+)
+
+
+def _for(owned: bool, statement: Select[Any]) -> Select[Any]:  # noqa: FBT001  (two spellings of each)
+    return statement.where(CAMPAIGN.c.user_id == bindparam("owner")) if owned else statement
+
+
+def both(statement: Select[Any]) -> dict[bool, Select[Any]]:
+    """Return the statement as an owner and as a trusted caller asks it."""
+    return {owned: _for(owned, statement) for owned in (True, False)}
+
+
+# The prospect that an email is to be written to. Nothing is locked: a claim looks again.
+PROSPECT: Final = both(
+    select(*_CONTEXT)
+    .join_from(OPPORTUNITY, CAMPAIGN, CAMPAIGN.c.id == OPPORTUNITY.c.campaign_id)
+    .join(USER, USER.c.id == CAMPAIGN.c.user_id)
+    .where(OPPORTUNITY.c.id == bindparam("opportunity_id"), CAMPAIGN.c.id == bindparam("campaign_id"))
+)
+
+PROSPECT_HELD: Final = {
+    owned: held(statement, CAMPAIGN, OPPORTUNITY) for owned, statement in PROSPECT.items()
+}
+
+# One email, its prospect and its campaign, locked in the order that all verbs keep. The
+# campaign comes first, for its daily limit: two workers that counted at once would both
+# see room for the last email.
+_ONE: Final = both(
+    select(*_CONTEXT, *_EMAIL_COLUMNS)
+    .join_from(EMAIL, OPPORTUNITY, OPPORTUNITY.c.id == EMAIL.c.opportunity_id)
+    .join(CAMPAIGN, CAMPAIGN.c.id == EMAIL.c.campaign_id)
+    .join(USER, USER.c.id == CAMPAIGN.c.user_id)
+    .where(
+        EMAIL.c.id == bindparam("email_id"),
+        # Rows are co-located by campaign: joining on it too keeps the join on one node.
+        OPPORTUNITY.c.campaign_id == EMAIL.c.campaign_id,
+    )
+)
+SEEN: Final = _ONE
+HELD: Final = {owned: held(statement, CAMPAIGN, OPPORTUNITY, EMAIL) for owned, statement in _ONE.items()}
+
+SAVE_EMAIL: Final = (
+    update(EMAIL)
+    .where(EMAIL.c.id == bindparam("key"), EMAIL.c.campaign_id == bindparam("key_campaign"))
+    .returning(*EMAIL.c)
+)
+SAVE_OPPORTUNITY: Final = update(OPPORTUNITY).where(
+    OPPORTUNITY.c.id == bindparam("key"), OPPORTUNITY.c.campaign_id == bindparam("key_campaign")
+)
+ADD_TO_CAMPAIGN: Final = (
+    update(CAMPAIGN)
+    .where(CAMPAIGN.c.id == bindparam("key"))
+    .values(
+        contacted_opportunities=func.coalesce(CAMPAIGN.c.contacted_opportunities, 0) + bindparam("contacted"),
+        responded_opportunities=func.coalesce(CAMPAIGN.c.responded_opportunities, 0) + bindparam("responded"),
+    )
+)
+
+# How many of the day's places are taken: what went out that day, and what is on its way
+# or may have gone. A claim of yesterday that nobody has settled takes no place of today.
+_sent = (
+    select(func.count())
+    .select_from(EMAIL)
+    .where(
+        EMAIL.c.campaign_id == bindparam("campaign_id"),
+        EMAIL.c.sent_at >= bindparam("day"),
+        EMAIL.c.sent_at < bindparam("next_day"),
+    )
+    .scalar_subquery()
+)
+_on_its_way = (
+    select(func.count())
+    .select_from(EMAIL)
+    .where(
+        EMAIL.c.campaign_id == bindparam("campaign_id"),
+        EMAIL.c.status.in_([EmailStatus.SENDING.value, EmailStatus.SEND_UNKNOWN.value]),
+        select(_EVENT.c.id)
+        .where(
+            _EVENT.c.campaign_id == EMAIL.c.campaign_id,
+            _EVENT.c.email_id == EMAIL.c.id,
+            _EVENT.c.kind == EventKind.SENDING.value,
+            _EVENT.c.occurred_at >= bindparam("day"),
+            _EVENT.c.occurred_at < bindparam("next_day"),
+        )
+        .exists(),
+    )
+    .scalar_subquery()
+)
+_suppressed = (
+    select(_SUPPRESSION.c.reason)
+    .where(
+        _SUPPRESSION.c.user_id == bindparam("user_id"),
+        _SUPPRESSION.c.address_hash == bindparam("address_hash"),
+        _SUPPRESSION.c.lifted_at.is_(None),
+    )
+    .scalar_subquery()
+)
+TAKEN: Final = select((_sent + _on_its_way).label("taken"))
+MAY_LEAVE: Final = select((_sent + _on_its_way).label("taken"), _suppressed.label("suppressed"))
+
+EMAIL_ROW: Final = both(
+    select(*EMAIL.c)
+    .join(CAMPAIGN, CAMPAIGN.c.id == EMAIL.c.campaign_id)
+    .where(EMAIL.c.id == bindparam("email_id"))
+)
+
+OPEN_RATE: Final = (
+    update(OPPORTUNITY)
+    .where(OPPORTUNITY.c.id == bindparam("key"), OPPORTUNITY.c.campaign_id == bindparam("key_campaign"))
+    .values(
+        email_open_rate=func.coalesce(
+            select(
+                cast(func.count().filter(EMAIL.c.open_count > 0), Real)
+                / func.nullif(cast(func.count(), Real), 0.0)
+            )
+            .where(
+                EMAIL.c.campaign_id == OPPORTUNITY.c.campaign_id,
+                EMAIL.c.opportunity_id == OPPORTUNITY.c.id,
+                EMAIL.c.sent_at.is_not(None),
+            )
+            .scalar_subquery(),
+            0.0,
+        )
+    )
+)

@@ -1,0 +1,76 @@
+"""Statements that write, find and count emails."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import Select, bindparam, select
+
+from linkwright.db.rows import table
+from linkwright.db.upsert import insert_or_skip
+from linkwright.models.suppressions import Suppression
+from linkwright.queries.email_moves import CAMPAIGN, EMAIL
+from linkwright.vocabulary import EmailStatus, EmailType
+
+_SUPPRESSION: Final = table(Suppression)
+
+FOLLOW_UPS: Final = (EmailType.FOLLOW_UP.value, EmailType.REMINDER.value)
+PENDING: Final = (EmailStatus.DRAFT.value, EmailStatus.APPROVED.value, EmailStatus.QUEUED.value)
+
+# No row comes back when the same touch of the sequence, or the same Message-ID, is there.
+WRITE: Final = insert_or_skip(EMAIL).returning(*EMAIL.c)
+
+SUPPRESSED: Final = select(_SUPPRESSION.c.reason).where(
+    _SUPPRESSION.c.user_id == bindparam("user_id"),
+    _SUPPRESSION.c.address_hash == bindparam("address_hash"),
+    _SUPPRESSION.c.lifted_at.is_(None),
+)
+
+_of_prospect = (
+    EMAIL.c.campaign_id == bindparam("campaign_id"),
+    EMAIL.c.opportunity_id == bindparam("opportunity_id"),
+)
+
+# The emails that a follow-up may follow and be counted with; a prospect has a handful.
+THREAD: Final = (
+    select(EMAIL.c.id, EMAIL.c.status, EMAIL.c.email_type, EMAIL.c.follow_up_number, EMAIL.c.sent_at)
+    .where(*_of_prospect, EMAIL.c.status != EmailStatus.CANCELLED.value)
+    .order_by(EMAIL.c.sent_at, EMAIL.c.id)
+)
+
+STATUS: Final = select(EMAIL.c.status).where(
+    EMAIL.c.campaign_id == bindparam("campaign_id"), EMAIL.c.id == bindparam("email_id")
+)
+
+BY_MESSAGE_ID: Final = select(*EMAIL.c).where(
+    EMAIL.c.campaign_id == bindparam("campaign_id"), EMAIL.c.message_id == bindparam("message_id")
+)
+
+PENDING_FOLLOW_UPS: Final = (
+    select(EMAIL.c.id, EMAIL.c.status)
+    .where(
+        *_of_prospect,
+        EMAIL.c.email_type.in_(FOLLOW_UPS),
+        EMAIL.c.status.in_(PENDING),
+    )
+    .order_by(EMAIL.c.id)
+)
+
+
+def page(*, owned: bool, status: bool, after: bool) -> Select[Any]:
+    """Return a campaign's emails in the order they were written, from after a known one."""
+    statement = select(*EMAIL.c).where(EMAIL.c.campaign_id == bindparam("campaign_id"))
+    if owned:
+        statement = statement.join(CAMPAIGN, CAMPAIGN.c.id == EMAIL.c.campaign_id)
+        statement = statement.where(CAMPAIGN.c.user_id == bindparam("owner"))
+    if status:
+        statement = statement.where(EMAIL.c.status == bindparam("status"))
+    if after:
+        statement = statement.where(EMAIL.c.id > bindparam("after"))
+    return statement.order_by(EMAIL.c.id).limit(bindparam("limit"))
+
+
+def campaign_exists(*, owned: bool) -> Select[Any]:
+    """Return the campaign's id, when it is there for this owner."""
+    statement = select(CAMPAIGN.c.id).where(CAMPAIGN.c.id == bindparam("campaign_id"))
+    return statement.where(CAMPAIGN.c.user_id == bindparam("owner")) if owned else statement

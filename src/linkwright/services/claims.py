@@ -1,0 +1,155 @@
+"""Claims: which queued emails may leave now, and what happens when a worker vanishes with them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Row
+
+from linkwright.clock import start_of_day
+from linkwright.db.rows import detached, run
+from linkwright.errors import InvalidInput
+from linkwright.models.emails import BacklinkingEmail
+from linkwright.queries import email_moves, emails, events, sending
+from linkwright.services.context import Context
+from linkwright.services.held import Held
+from linkwright.services.history import Move, record_moves
+from linkwright.services.pages import page_size
+from linkwright.services.rules import objection
+from linkwright.services.suppression_keys import address_hash
+from linkwright.vocabulary import EmailStatus, EventKind, LifeKind
+
+LEASE: Final = timedelta(minutes=10)
+LONGEST_LEASE: Final = timedelta(days=1)
+
+
+class Claims:
+    """The queue of a user's active campaigns, or of everybody's for a trusted worker."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+
+    async def claim_due(self, limit: int = 10, *, lease: timedelta = LEASE) -> list[BacklinkingEmail]:
+        """Take up to `limit` queued emails to send, oldest first, each until its lease ends.
+
+        Policy is asked again here, because a queue can wait long: an email to somebody who was
+        suppressed or has answered meanwhile becomes blocked. What does not fit into the day's
+        limit stays queued for tomorrow: nothing is wrong with it. Paused campaigns give nothing.
+
+        Raises:
+            InvalidInput: the limit or the lease makes no sense.
+        """
+        limit = page_size(limit)
+        if not timedelta(0) < lease <= LONGEST_LEASE:
+            raise InvalidInput("lease", "must be longer than nothing and at most a day", str(lease))
+        owner = self._ctx.owner
+        found = await run(self._ctx.session, sending.WITH_QUEUE[owner is not None], {"owner": owner})
+        claimed: list[BacklinkingEmail] = []
+        # In the order of their ids, so that two workers that need several wait, and never for each other.
+        for campaign_id in found.scalars().all():
+            if len(claimed) < limit:
+                claimed += await self._claim_in(campaign_id, limit - len(claimed), lease)
+        return claimed
+
+    async def expire_leases(self, now: datetime | None = None) -> list[BacklinkingEmail]:
+        """Move emails whose worker did not come back in time to send_unknown: they may have left, or not.
+
+        They are never queued again by themselves; evidence or a person settles them.
+        """
+        owner, now = self._ctx.owner, now or self._ctx.now()
+        found = await run(self._ctx.session, sending.ON_THE_WAY[owner is not None], {"owner": owner})
+        expired = [row.email_id for row in found.all() if _lease_end(row) <= now]
+        settled: list[BacklinkingEmail] = []
+        for email_id in expired:
+            held = await Held.email(self._ctx, email_id)
+            if held.email_status == EmailStatus.SENDING:  # Else its worker came back just now.
+                held.move_email(EmailStatus.SEND_UNKNOWN.value, at=now, reason="the lease ran out")
+                settled.append(await held.saved(actor="rule:lease"))
+        return settled
+
+    async def _claim_in(self, campaign_id: str, limit: int, lease: timedelta) -> list[BacklinkingEmail]:
+        session, now = self._ctx.session, self._ctx.now()
+        turn = (await run(session, sending.TURN, {"campaign_id": campaign_id})).first()
+        if turn is None:  # Paused since we looked.
+            return []
+        day = start_of_day(now)
+        of_day = {"campaign_id": campaign_id, "day": day, "next_day": day + timedelta(days=1)}
+        taken = (await run(session, email_moves.TAKEN, of_day)).scalar_one()
+        room = min(limit, (turn.max_emails_per_day or 0) - taken)
+        claimed: list[BacklinkingEmail] = []
+        while room > len(claimed):
+            wanted = {"campaign_id": campaign_id, "limit": room - len(claimed)}
+            due = (await run(session, sending.DUE, wanted)).all()
+            if not due:
+                break
+            good, bad = await self._judged(turn, due)
+            await self._block(campaign_id, bad, now)
+            claimed += await self._take(campaign_id, good, now, lease)
+        return claimed
+
+    async def _judged(self, turn: Row[Any], due: Any) -> tuple[list[Row[Any]], list[tuple[Row[Any], str]]]:
+        good: list[Row[Any]] = []
+        bad: list[tuple[Row[Any], str]] = []
+        for row in due:
+            person = {
+                "user_id": turn.user_id,
+                "address_hash": address_hash(row.to_email, turn.address_key, self._ctx.pepper),
+            }
+            suppressed = (await run(self._ctx.session, emails.SUPPRESSED, person)).scalar()
+            reason = objection(row, suppressed)
+            if reason is None:
+                good.append(row)
+            else:
+                bad.append((row, reason))
+        return good, bad
+
+    async def _block(self, campaign_id: str, bad: list[tuple[Row[Any], str]], now: datetime) -> None:
+        if not bad:
+            return
+        keys = {"key_campaign": campaign_id, "keys": [row.id for row, _ in bad]}
+        await run(self._ctx.session, sending.BLOCK, keys)
+        moves = [_from_queue(row, EmailStatus.BLOCKED, now, reason) for row, reason in bad]
+        await record_moves(self._ctx.session, campaign_id, moves, actor="rule:policy")
+
+    async def _take(
+        self, campaign_id: str, good: list[Row[Any]], now: datetime, lease: timedelta
+    ) -> list[BacklinkingEmail]:
+        if not good:
+            return []
+        keys = {"key_campaign": campaign_id, "keys": [row.id for row in good]}
+        rows = (await run(self._ctx.session, sending.CLAIM, keys)).mappings().all()
+        await run(self._ctx.session, events.ADD, [_claim_event(row, now, lease) for row in good])
+        moves = [_from_queue(row, EmailStatus.SENDING, now) for row in good]
+        await record_moves(self._ctx.session, campaign_id, moves, actor=self._ctx.actor)
+        return sorted((detached(BacklinkingEmail, row) for row in rows), key=lambda email: email.id)
+
+
+def _from_queue(row: Row[Any], new: EmailStatus, at: datetime, reason: str | None = None) -> Move:
+    return Move(
+        LifeKind.EMAIL,
+        EmailStatus.QUEUED.value,
+        new.value,
+        at,
+        opportunity_id=row.opportunity_id,
+        email_id=row.id,
+        reason=reason,
+    )
+
+
+def _claim_event(row: Row[Any], now: datetime, lease: timedelta) -> dict[str, Any]:
+    return {
+        "campaign_id": row.campaign_id,
+        "email_id": row.id,
+        "kind": EventKind.SENDING.value,
+        "agent": "unknown",
+        "event_key": EventKind.SENDING.value,
+        "detail": {"lease_until": (now + lease).isoformat()},
+        "occurred_at": now,
+        "recorded_at": now,
+    }
+
+
+def _lease_end(row: Row[Any]) -> datetime:
+    until = (row.detail or {}).get("lease_until")
+    return datetime.fromisoformat(until) if until else row.occurred_at + LEASE

@@ -1,0 +1,283 @@
+"""Emails: write, read, edit, approve and take back. How they leave is in `sending`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from pydantic import BaseModel
+from sqlalchemy import Row
+
+from linkwright.db.rows import detached, run
+from linkwright.errors import Conflict, DuplicateRow, InvalidInput, NotFound, Suppressed
+from linkwright.models.emails import BacklinkingEmail
+from linkwright.queries import email_moves, emails
+from linkwright.schemas.emails import EmailCreate, EmailRating, EmailSentElsewhere, EmailUpdate
+from linkwright.schemas.validation import parse
+from linkwright.services.context import Context
+from linkwright.services.held import Held
+from linkwright.services.history import Move, record_moves
+from linkwright.services.leaving import new_message_id, note_contact
+from linkwright.services.rules import approver, require_open
+from linkwright.services.threads import place_in_history, place_in_thread
+from linkwright.vocabulary import EmailStatus, EventKind, LifeKind, OpportunityStatus
+
+_PAGES: Final = {
+    (owned, status, after): emails.page(owned=owned, status=status, after=after)
+    for owned in (True, False)
+    for status in (True, False)
+    for after in (True, False)
+}
+_CAMPAIGN: Final = {owned: emails.campaign_exists(owned=owned) for owned in (True, False)}
+_EDITABLE: Final = frozenset({EmailStatus.DRAFT.value, EmailStatus.APPROVED.value})
+LONGEST_PAGE: Final = 1000
+
+
+class Emails:
+    """A user's emails, inside one transaction that somebody else opened and will close."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+
+    async def create(
+        self, campaign_id: str, opportunity_id: int, data: Mapping[str, Any] | BaseModel
+    ) -> BacklinkingEmail:
+        """Write a draft to a prospect.
+
+        A sequence touches a prospect once per type and number, so the same touch again is a
+        `DuplicateRow`: a worker that repeats itself makes no second letter.
+
+        Raises:
+            NotFound: this owner's campaign has no such prospect.
+            InvalidInput: a field breaks a rule, or there is no address to write to.
+            Suppressed: the person may not be contacted.
+            DuplicateRow: this touch of the sequence is already written.
+            Conflict: the campaign or prospect is closed; or a follow-up lacks a sent parent,
+                has been answered, or is one too many.
+        """
+        draft = parse(EmailCreate, data)
+        held = await Held.prospect(self._ctx, campaign_id, opportunity_id, hold=False)
+        require_open(held.row)
+        values = await self._values(held, draft)
+        await self._require_contactable(held, values["to_email"])
+        now = self._ctx.now()
+        values |= {"status": EmailStatus.DRAFT.value, "created_at": now}
+        email = await self._insert(values)
+        move = Move(
+            LifeKind.EMAIL,
+            None,
+            EmailStatus.DRAFT.value,
+            now,
+            opportunity_id=opportunity_id,
+            email_id=email.id,
+        )
+        await record_moves(self._ctx.session, campaign_id, [move], actor=self._ctx.actor)
+        return email
+
+    async def record_sent(
+        self, campaign_id: str, opportunity_id: int, data: Mapping[str, Any] | BaseModel
+    ) -> BacklinkingEmail:
+        """Record an email that left before this record knew of it, at its own `sent_at`.
+
+        For imports: no limit and no suppression is asked, because it has happened. The same
+        `message_id` again returns the email that is there.
+
+        Raises:
+            NotFound: this owner's campaign has no such prospect.
+            InvalidInput: a field breaks a rule.
+            DuplicateRow: another email holds this touch of the sequence.
+        """
+        sent = parse(EmailSentElsewhere, data)
+        held = await Held.prospect(self._ctx, campaign_id, opportunity_id, hold=True)
+        if sent.message_id is not None:
+            known = {"campaign_id": campaign_id, "message_id": sent.message_id}
+            result = await run(self._ctx.session, emails.BY_MESSAGE_ID, known)
+            if (row := result.mappings().first()) is not None:
+                return detached(BacklinkingEmail, row)
+        values = await self._values(held, sent)
+        values |= {
+            "status": EmailStatus.SENT.value,
+            "created_at": sent.sent_at,
+            "sent_at": sent.sent_at,
+            "message_id": sent.message_id or new_message_id(values["from_email"]),
+            "smtp_provider": sent.smtp_provider,
+            "smtp_response": sent.smtp_response,
+        }
+        email = await self._insert(values)
+        held.email_id = email.id
+        held.moves.append(
+            Move(
+                LifeKind.EMAIL,
+                None,
+                EmailStatus.SENT.value,
+                sent.sent_at,
+                opportunity_id=opportunity_id,
+                email_id=email.id,
+                reason="imported",
+            )
+        )
+        held.events.append(held.event(EventKind.SENT, sent.sent_at))
+        held.use_template(email.template_used)
+        note_contact(held, sent.sent_at, reason="imported")
+        await held.save()
+        return email
+
+    async def get(self, email_id: int) -> BacklinkingEmail:
+        """Return one email.
+
+        Raises:
+            NotFound: there is no such email for this owner.
+        """
+        owner = self._ctx.owner
+        statement = email_moves.EMAIL_ROW[owner is not None]
+        result = await run(self._ctx.session, statement, {"email_id": email_id, "owner": owner})
+        row = result.mappings().first()
+        if row is None:
+            raise NotFound("email", email_id)
+        return detached(BacklinkingEmail, row)
+
+    async def page(
+        self,
+        campaign_id: str,
+        *,
+        status: str | None = None,
+        after: int | None = None,
+        limit: int = 50,
+    ) -> list[BacklinkingEmail]:
+        """Return a campaign's emails in the order they were written, from after the id `after`.
+
+        Raises:
+            NotFound: there is no such campaign for this owner.
+            InvalidInput: the status is unknown, or the limit is not between 1 and 1000.
+        """
+        if status is not None and status not in set(EmailStatus):
+            raise InvalidInput("status", f"must be one of: {', '.join(EmailStatus)}", status)
+        if not 1 <= limit <= LONGEST_PAGE:
+            raise InvalidInput("limit", f"must be between 1 and {LONGEST_PAGE}", limit)
+        owner = self._ctx.owner
+        statement = _PAGES[owner is not None, status is not None, after is not None]
+        values = {
+            "campaign_id": campaign_id,
+            "owner": owner,
+            "status": status,
+            "after": after,
+            "limit": limit,
+        }
+        result = await run(self._ctx.session, statement, values)
+        found = [detached(BacklinkingEmail, row) for row in result.mappings()]
+        if not found:
+            await self._require_campaign(campaign_id)
+        return found
+
+    async def update(self, email_id: int, data: Mapping[str, Any] | BaseModel) -> BacklinkingEmail:
+        """Edit a draft or an approved email. Editing an approved one voids the approval.
+
+        Raises:
+            NotFound: there is no such email for this owner.
+            InvalidInput: a field breaks a rule.
+            Conflict: it is past editing (queued or later).
+        """
+        changes = parse(EmailUpdate, data).model_dump(exclude_unset=True)
+        held = await Held.email(self._ctx, email_id)
+        if held.email_status not in _EDITABLE:
+            raise Conflict(
+                f"Email {email_id} is {held.email_status}; only a draft or approved one can be edited."
+            )
+        if not changes:
+            return await held.read()
+        if "to_email" in changes:
+            await self._require_contactable(held, changes["to_email"])
+        changes["user_edited"] = True
+        if held.email_status == EmailStatus.APPROVED:
+            draft = EmailStatus.DRAFT.value
+            held.move_email(draft, at=self._ctx.now(), reason="edited", user_approved=False)
+        held.email_changes |= changes
+        return await held.saved()
+
+    async def approve(self, email_id: int, *, by: str | None = None) -> BacklinkingEmail:
+        """Let an email be sent. `by` is a person (`user:7`) or the name of a policy (`policy:...`).
+
+        Raises:
+            NotFound: there is no such email for this owner.
+            InvalidInput: nobody is named who may approve.
+            IllegalMove: it is no draft.
+        """
+        who = approver(self._ctx, by)
+        held = await Held.email(self._ctx, email_id)
+        held.move_email(EmailStatus.APPROVED.value, at=self._ctx.now())
+        if who.startswith("user:"):
+            held.email_changes["user_approved"] = True
+        return await held.saved(actor=who)
+
+    async def unapprove(self, email_id: int, *, reason: str | None = None) -> BacklinkingEmail:
+        """Take an approval back.
+
+        Raises:
+            NotFound: there is no such email for this owner.
+            IllegalMove: it is not approved, or already queued.
+        """
+        held = await Held.email(self._ctx, email_id)
+        draft = EmailStatus.DRAFT.value
+        held.move_email(draft, at=self._ctx.now(), reason=reason, user_approved=False)
+        return await held.saved()
+
+    async def cancel(self, email_id: int, *, reason: str | None = None) -> BacklinkingEmail:
+        """Drop an email that has not left. Its touch of the sequence may then be written anew.
+
+        Raises:
+            NotFound: there is no such email for this owner.
+            IllegalMove: it is being sent, was sent, or is cancelled.
+        """
+        held = await Held.email(self._ctx, email_id)
+        held.move_email(EmailStatus.CANCELLED.value, at=self._ctx.now(), reason=reason)
+        return await held.saved()
+
+    async def rate(self, email_id: int, rating: int | None) -> BacklinkingEmail:
+        """Keep what a person thinks of an email, from 1 to 5; None takes it back.
+
+        Raises:
+            NotFound: there is no such email for this owner.
+            InvalidInput: the rating is out of range.
+        """
+        stars = parse(EmailRating, {"rating": rating}).rating
+        held = await Held.email(self._ctx, email_id)
+        held.email_changes["user_feedback_rating"] = stars
+        return await held.saved()
+
+    async def _values(self, held: Held, draft: EmailCreate | EmailSentElsewhere) -> dict[str, Any]:
+        values = draft.model_dump(exclude={"sent_at", "smtp_provider", "smtp_response", "message_id"})
+        values |= {"campaign_id": held.campaign_id, "opportunity_id": held.opportunity_id}
+        values["to_email"] = draft.to_email or held.row.contact_email
+        if values["to_email"] is None:
+            raise InvalidInput("to_email", "is required, because the prospect has no contact address")
+        if isinstance(draft, EmailSentElsewhere):
+            place_in_history(await self._thread(held), draft, values)
+        elif draft.email_type in emails.FOLLOW_UPS or draft.parent_email_id is not None:
+            place_in_thread(await self._thread(held), draft, values, held.row)
+        values["follow_up_number"] = values["follow_up_number"] or 1
+        return values
+
+    async def _thread(self, held: Held) -> Sequence[Row[Any]]:
+        of = {"campaign_id": held.campaign_id, "opportunity_id": held.opportunity_id}
+        return (await run(self._ctx.session, emails.THREAD, of)).all()
+
+    async def _require_contactable(self, held: Held, to_email: str) -> None:
+        person = {"user_id": held.user_id, "address_hash": held.hash_of(to_email)}
+        reason = (await run(self._ctx.session, emails.SUPPRESSED, person)).scalar()
+        if reason is None and held.opportunity_status == OpportunityStatus.SUPPRESSED:
+            reason = "the prospect is suppressed"
+        if reason is not None:
+            raise Suppressed(reason)
+
+    async def _insert(self, values: dict[str, Any]) -> BacklinkingEmail:
+        row = (await run(self._ctx.session, emails.WRITE, values)).mappings().first()
+        if row is None:
+            touch = f"{values['email_type']} number {values['follow_up_number']}"
+            raise DuplicateRow("email", f"{touch} to opportunity {values['opportunity_id']}")
+        return detached(BacklinkingEmail, row)
+
+    async def _require_campaign(self, campaign_id: str) -> None:
+        owner = self._ctx.owner
+        of = {"campaign_id": campaign_id, "owner": owner}
+        if (await run(self._ctx.session, _CAMPAIGN[owner is not None], of)).first() is None:
+            raise NotFound("campaign", campaign_id)

@@ -1,0 +1,237 @@
+"""Sending: an email's way from approved to sent, and every way in which that can fail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final, Literal
+
+from linkwright.db.rows import run
+from linkwright.errors import Conflict, InvalidInput
+from linkwright.models.emails import BacklinkingEmail
+from linkwright.queries import events
+from linkwright.schemas.mail_fields import spellings
+from linkwright.services.claims import Claims
+from linkwright.services.held import Held
+from linkwright.services.leaving import BEFORE_SENDING, MAY_LEAVE_FROM, leave, new_message_id, require_room
+from linkwright.services.reports import checked_text, message_id_of
+from linkwright.services.rules import moment, require_policy
+from linkwright.vocabulary import CampaignStatus, EmailStatus, EventKind
+
+MOST_TRIES: Final = 5
+
+
+class Sending(Claims):
+    """The verbs of whoever sends: a worker, a mail program, a person."""
+
+    async def queue(self, email_id: int) -> BacklinkingEmail:
+        """Hand an approved email to the queue. Its Message-ID is fixed now and never changes.
+
+        Raises:
+            NotFound: there is no such email for this owner.
+            IllegalMove: it is not approved.
+            Conflict: the campaign is not active.
+            Suppressed: the person may not be contacted.
+        """
+        held = await Held.email(self._ctx, email_id)
+        _require_active(held)
+        held.move_email(
+            EmailStatus.QUEUED.value,
+            at=self._ctx.now(),
+            message_id=held.row.message_id or new_message_id(held.row.from_email),
+        )
+        await require_policy(held)
+        held.events.append(held.event(EventKind.QUEUED, self._ctx.now()))
+        return await held.saved()
+
+    async def unqueue(self, email_id: int, *, reason: str | None = None) -> BacklinkingEmail:
+        """Take an email out of the queue; it stays approved.
+
+        Raises:
+            NotFound: there is no such email for this owner.
+            IllegalMove: it is not queued, or a worker has claimed it.
+        """
+        held = await Held.email(self._ctx, email_id)
+        held.move_email(EmailStatus.APPROVED.value, at=self._ctx.now(), reason=checked_text(reason, "reason"))
+        return await held.saved()
+
+    async def mark_sent(
+        self,
+        email_id: int,
+        *,
+        message_id: str | None = None,
+        sent_at: datetime | None = None,
+        smtp_response: str | None = None,
+        smtp_provider: str | None = None,
+    ) -> BacklinkingEmail:
+        """Record the fact that an email left.
+
+        Whatever state it was in before it was sent, it walks the legal path from there, step by
+        step. Saying so twice changes nothing, so a worker that died after sending may safely
+        report again. A worker that claimed the email has its place in the day's limit; anyone
+        else is refused when there is none left (the UTC day of `sent_at`), or when the person
+        is suppressed.
+
+        Raises:
+            NotFound: there is no such email for this owner.
+            InvalidInput: `sent_at` names no time zone or lies in the future; a text cannot be stored.
+            Conflict: it was already sent, or queued, as a different message.
+            IllegalMove: nobody has approved it; or it failed, is blocked or cancelled.
+            Suppressed: the person may not be contacted.
+            DailyLimitReached: the campaign has used up the day's `max_emails_per_day`.
+        """
+        at = moment(sent_at, "sent_at", self._ctx.now())
+        given = message_id_of(message_id)
+        response, provider = (
+            checked_text(smtp_response, "smtp_response"),
+            checked_text(smtp_provider, "smtp_provider", most=50),
+        )
+        held = await Held.email(self._ctx, email_id)
+        known = held.row.message_id
+        if given is not None and known is not None and given not in spellings(known):
+            stage = "sent" if held.was_sent else "queued"
+            raise Conflict(f"Email {email_id} was already {stage} as {known}.")
+        if held.was_sent:
+            return await held.read()
+        if held.email_status not in MAY_LEAVE_FROM:
+            raise held.refuse(EmailStatus.SENT.value, "it is not on its way")
+        if held.email_status in BEFORE_SENDING:
+            if held.email_status == EmailStatus.DRAFT and not held.row.user_approved:
+                raise held.refuse(EmailStatus.SENT.value, "nobody has approved it")
+            await require_room(held, at, to_email=held.row.to_email)
+        leave(held, at, message_id=known or given, smtp_response=response, smtp_provider=provider)
+        return await held.saved()
+
+    async def mark_failed(
+        self,
+        email_id: int,
+        *,
+        kind: Literal["permanent", "before_data"] = "permanent",
+        smtp_response: str | None = None,
+    ) -> BacklinkingEmail:
+        """Record that a claimed email did not leave: refused for good (5xx), or lost before its text.
+
+        Raises:
+            NotFound: there is no such email for this owner.
+            InvalidInput: the kind is neither.
+            IllegalMove: it is not being sent.
+        """
+        if kind not in {"permanent", "before_data"}:
+            raise InvalidInput("kind", "must be one of: permanent, before_data", kind)
+        response = checked_text(smtp_response, "smtp_response")
+        held = await Held.email(self._ctx, email_id)
+        return await _fail(held, self._ctx.now(), kind, response)
+
+    async def release(self, email_id: int, *, smtp_response: str | None = None) -> BacklinkingEmail:
+        """Put a claimed email back, after a 4xx or a connection lost before its text was given.
+
+        After five tries it becomes failed. In a campaign that was paused meanwhile it goes
+        back to approved, as all queued emails did.
+
+        Raises:
+            NotFound: there is no such email for this owner.
+            IllegalMove: it is not being sent.
+        """
+        response = checked_text(smtp_response, "smtp_response")
+        held = await Held.email(self._ctx, email_id)
+        if held.email_status != EmailStatus.SENDING:
+            raise held.refuse(EmailStatus.QUEUED.value, "only a claimed email can be put back")
+        of = {"campaign_id": held.campaign_id, "email_id": email_id}
+        tries = (await run(self._ctx.session, events.CLAIMS, of)).scalar_one()
+        now = self._ctx.now()
+        if tries >= MOST_TRIES:
+            return await _fail(held, now, f"gave up after {tries} tries", response)
+        held.move_email(EmailStatus.QUEUED.value, at=now, reason=f"try {tries} was put off")
+        if held.row.campaign_status == CampaignStatus.ACTIVE:
+            held.events.append(held.event(EventKind.QUEUED, now))
+        else:
+            held.move_email(EmailStatus.APPROVED.value, at=now, reason="the campaign is not active")
+        if response is not None:
+            held.email_changes["smtp_response"] = response
+        return await held.saved()
+
+    async def mark_send_unknown(self, email_id: int, *, reason: str | None = None) -> BacklinkingEmail:
+        """Record that nobody knows whether a claimed email left: the connection was lost after its text.
+
+        Raises:
+            NotFound: there is no such email for this owner.
+            IllegalMove: it is not being sent.
+        """
+        reason = checked_text(reason, "reason")
+        held = await Held.email(self._ctx, email_id)
+        held.move_email(EmailStatus.SEND_UNKNOWN.value, at=self._ctx.now(), reason=reason)
+        return await held.saved()
+
+    async def resolve_unknown(
+        self,
+        email_id: int,
+        *,
+        sent: bool,
+        evidence: str,
+        by: str | None = None,
+        sent_at: datetime | None = None,
+    ) -> BacklinkingEmail:
+        """Settle whether an email of unknown fate left: by evidence, or on the word of `by`.
+
+        Raises:
+            NotFound: there is no such email for this owner.
+            InvalidInput: there is no evidence.
+            IllegalMove: its fate is not unknown.
+        """
+        at = moment(sent_at, "sent_at", self._ctx.now())
+        reason = checked_text(evidence, "evidence", required=True)
+        who = checked_text(by, "by", most=100) or self._ctx.actor
+        held = await Held.email(self._ctx, email_id)
+        if held.email_status != EmailStatus.SEND_UNKNOWN:
+            new = EmailStatus.SENT if sent else EmailStatus.FAILED
+            raise held.refuse(new.value, "its fate is not unknown")
+        if sent:
+            leave(held, at, message_id=None, reason=reason)
+        else:
+            held.move_email(EmailStatus.FAILED.value, at=at, reason=reason, failed_at=at)
+        return await held.saved(actor=who)
+
+    async def retry_failed(self, email_id: int) -> BacklinkingEmail:
+        """Queue a failed email again, under the same Message-ID.
+
+        Raises:
+            NotFound: there is no such email for this owner.
+            IllegalMove: it did not fail.
+            Conflict: the campaign is not active, or policy objects.
+            Suppressed: the person may not be contacted.
+        """
+        return await self._back_to_queue(email_id, EmailStatus.FAILED)
+
+    async def requeue_blocked(self, email_id: int) -> BacklinkingEmail:
+        """Queue a blocked email again, if policy lets it pass now.
+
+        Raises:
+            NotFound: there is no such email for this owner.
+            IllegalMove: it is not blocked.
+            Conflict: the campaign is not active, or policy still objects.
+            Suppressed: the person still may not be contacted.
+        """
+        return await self._back_to_queue(email_id, EmailStatus.BLOCKED)
+
+    async def _back_to_queue(self, email_id: int, expected: EmailStatus) -> BacklinkingEmail:
+        held = await Held.email(self._ctx, email_id)
+        if held.email_status != expected:
+            raise held.refuse(EmailStatus.QUEUED.value, f"it is not {expected.value}")
+        _require_active(held)
+        await require_policy(held)
+        held.move_email(EmailStatus.QUEUED.value, at=self._ctx.now(), failed_at=None)
+        held.events.append(held.event(EventKind.QUEUED, self._ctx.now()))
+        return await held.saved()
+
+
+async def _fail(held: Held, at: datetime, reason: str, response: str | None) -> BacklinkingEmail:
+    held.move_email(EmailStatus.FAILED.value, at=at, reason=reason, failed_at=at)
+    if response is not None:
+        held.email_changes["smtp_response"] = response
+    return await held.saved()
+
+
+def _require_active(held: Held) -> None:
+    if held.row.campaign_status != CampaignStatus.ACTIVE:
+        raise Conflict(
+            f"Campaign {held.campaign_id} is {held.row.campaign_status}; only an active one has a queue."
+        )
