@@ -1,0 +1,170 @@
+"""The library's front door: every verb, one transaction each.
+
+    async with await BacklinkingDatabaseService.open("sqlite:///outreach.db") as service:
+        me = await service.create_user("me@example.com", name="Me")
+        mine = service.as_user(me.id)
+        campaign = await mine.create_campaign(me.id, {"name": "Spring", "keywords": ["trail running"]})
+
+The service as opened is trusted: it reaches every user's data, as a job or an operator must.
+`as_user(user_id)` returns one that reaches one user's only: another user's id of whatever
+kind is `NotFound` to it. Give that one to whatever answers a request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Final, Self
+
+from linkwright import migrations
+from linkwright.clock import Clock, utc_now
+from linkwright.db.engine import Database
+from linkwright.services.analytics import Analytics
+from linkwright.services.campaigns import Campaigns
+from linkwright.services.context import Context
+from linkwright.services.decisions import Decisions
+from linkwright.services.learning import Learning
+from linkwright.services.templates import Templates
+from linkwright.services.users import Users
+from linkwright.unit_of_work import UnitOfWork
+from linkwright.verbs import named, read, write
+
+
+@named
+class BacklinkingDatabaseService:
+    """Database service for AI backlinking operations.
+
+    Input is a dict or the schema of the verb; what breaks a rule is an error that names the
+    field. Rows come back detached: they are a picture, and changing one changes nothing.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        owner: int | None = None,
+        actor: str = "service",
+        clock: Clock = utc_now,
+    ) -> None:
+        self.database: Final = database
+        self.owner: Final = owner
+        self.actor: Final = actor
+        self.clock: Final = clock
+
+    # --- opening, closing, acting for somebody ------------------------------------------------
+
+    @classmethod
+    async def open(
+        cls, url: str, *, check_schema: bool = True, clock: Clock = utc_now, pool_size: int = 16
+    ) -> Self:
+        """Open a database, such as `sqlite:///outreach.db` or `postgresql://user@host/name`.
+
+        Raises:
+            InvalidInput: the URL is not one of SQLite or PostgreSQL.
+            DatabaseUnavailable: the database cannot be reached.
+            SchemaMismatch: the schema is behind or unknown; the message names the command that mends it.
+        """
+        database = Database(url, pool_size=pool_size)
+        try:
+            if check_schema:
+                await migrations.ensure_current(database)
+        except BaseException:
+            await database.close()
+            raise
+        return cls(database, clock=clock)
+
+    async def close(self) -> None:
+        """Close every connection, also those of the services made from this one."""
+        await self.database.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def as_user(self, user_id: int) -> Self:
+        """Return this service bound to one user: of all others it finds nothing."""
+        return type(self)(self.database, owner=user_id, actor=f"user:{user_id}", clock=self.clock)
+
+    def acting_as(self, actor: str) -> Self:
+        """Return this service under a name for the history, such as "import" or "rule:suppression"."""
+        return type(self)(self.database, owner=self.owner, actor=actor, clock=self.clock)
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[UnitOfWork]:
+        """Open a transaction for several verbs: leaving commits it, an error rolls all of it back."""
+        async with self.database.transaction() as session:
+            yield UnitOfWork(Context(session, self.clock, self.owner, self.actor))
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[UnitOfWork]:
+        """Open a transaction for several reads of one instant. It cannot write."""
+        async with self.database.reading() as session:
+            yield UnitOfWork(Context(session, self.clock, self.owner, self.actor))
+
+    # --- users --------------------------------------------------------------------------------
+
+    create_user = write(Users, Users.create)
+    get_or_create_user = write(Users, Users.get_or_create)
+    get_user = read(Users, Users.get)
+    get_user_by_email = read(Users, Users.get_by_email)
+    get_users = read(Users, Users.page)
+    update_user = write(Users, Users.update)
+    delete_user = write(Users, Users.delete)
+
+    # --- campaigns ----------------------------------------------------------------------------
+
+    create_campaign = write(Campaigns, Campaigns.create)
+    get_campaign = read(Campaigns, Campaigns.get)
+    get_user_campaigns = read(Campaigns, Campaigns.page)
+    get_campaign_named = read(Campaigns, Campaigns.named)
+    get_campaign_stats = read(Campaigns, Campaigns.stats)
+    update_campaign = write(Campaigns, Campaigns.update)
+    delete_campaign = write(Campaigns, Campaigns.delete)
+    schedule_campaign = write(Campaigns, Campaigns.schedule)
+    unschedule_campaign = write(Campaigns, Campaigns.unschedule)
+    start_campaign = write(Campaigns, Campaigns.start)
+    pause_campaign = write(Campaigns, Campaigns.pause)
+    resume_campaign = write(Campaigns, Campaigns.resume)
+    complete_campaign = write(Campaigns, Campaigns.complete)
+    cancel_campaign = write(Campaigns, Campaigns.cancel)
+    reopen_campaign = write(Campaigns, Campaigns.reopen)
+    archive_campaign = write(Campaigns, Campaigns.archive)
+    restore_campaign = write(Campaigns, Campaigns.restore)
+
+    # --- templates ----------------------------------------------------------------------------
+
+    create_template = write(Templates, Templates.create)
+    get_template = read(Templates, Templates.get)
+    get_templates = read(Templates, Templates.page)
+    update_template = write(Templates, Templates.update)
+    retire_template = write(Templates, Templates.retire)
+    render_template = read(Templates, Templates.render)
+
+    # --- learning -----------------------------------------------------------------------------
+
+    store_ai_learning_data = write(Learning, Learning.store)
+    get_ai_learning_data = read(Learning, Learning.page)
+    use_ai_learning_data = write(Learning, Learning.use)
+
+    # --- decisions ----------------------------------------------------------------------------
+
+    record_decision = write(Decisions, Decisions.record)
+    get_decision = read(Decisions, Decisions.get)
+    get_decisions = read(Decisions, Decisions.page)
+    record_outcome = write(Decisions, Decisions.record_outcome)
+    get_outcomes = read(Decisions, Decisions.outcomes)
+    censor_outcome = write(Decisions, Decisions.censor)
+
+    # --- analytics ----------------------------------------------------------------------------
+
+    create_analytics_record = write(Analytics, Analytics.create)
+    get_campaign_analytics = read(Analytics, Analytics.page)
+    roll_up_campaign = write(Analytics, Analytics.roll_up)

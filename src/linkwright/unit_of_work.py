@@ -1,0 +1,73 @@
+"""Several verbs, one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from linkwright.services.analytics import Analytics
+from linkwright.services.campaigns import Campaigns
+from linkwright.services.context import Context
+from linkwright.services.decisions import Decisions
+from linkwright.services.emails import Emails
+from linkwright.services.learning import Learning
+from linkwright.services.opportunities import Opportunities
+from linkwright.services.templates import Templates
+from linkwright.services.users import Users
+
+
+@dataclass(frozen=True)
+class UnitOfWork:
+    """One transaction, with the verbs of every noun.
+
+    Whoever opened it commits it, by leaving the block without an error:
+
+        async with service.begin() as work:
+            campaign = await work.campaigns.create(7, {"name": "Spring", "keywords": ["running"]})
+            await work.campaigns.start(campaign.id)
+
+    Use it from one task: the verbs share one connection. After an error from the database
+    (`Conflict`, `DatabaseUnavailable`) leave the block; nothing of it is kept.
+    """
+
+    context: Context
+
+    @cached_property
+    def users(self) -> Users:
+        """Owners of everything else."""
+        return Users(self.context)
+
+    @cached_property
+    def campaigns(self) -> Campaigns:
+        """Outreach efforts and their lives."""
+        return Campaigns(self.context)
+
+    @cached_property
+    def opportunities(self) -> Opportunities:
+        """Pages where a link could be earned."""
+        return Opportunities(self.context)
+
+    @cached_property
+    def emails(self) -> Emails:
+        """What was written, and how it travelled."""
+        return Emails(self.context)
+
+    @cached_property
+    def templates(self) -> Templates:
+        """Texts to write from."""
+        return Templates(self.context)
+
+    @cached_property
+    def learning(self) -> Learning:
+        """What worked, for whom."""
+        return Learning(self.context)
+
+    @cached_property
+    def decisions(self) -> Decisions:
+        """What was decided, and what came of it."""
+        return Decisions(self.context)
+
+    @cached_property
+    def analytics(self) -> Analytics:
+        """What days, weeks and months came to."""
+        return Analytics(self.context)

@@ -1,0 +1,99 @@
+"""A verb of a service made into one call that is one transaction.
+
+`create_campaign = write(Campaigns, Campaigns.create)` in a class body makes a method that opens
+a transaction, calls, and commits or rolls back. It keeps the signature, the types and the
+docstring of the verb, so that each is written once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager
+from functools import wraps
+from inspect import signature
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+from linkwright.errors import NotFound
+from linkwright.schemas.fields import LARGEST_INTEGER
+from linkwright.services.context import Context
+from linkwright.unit_of_work import UnitOfWork
+
+S = TypeVar("S")
+P = ParamSpec("P")
+R = TypeVar("R")
+
+LONGEST_CAMPAIGN_ID = 36
+
+
+class Face(Protocol):
+    """What opens transactions."""
+
+    def begin(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """Open a transaction that writes."""
+        ...
+
+    def reading(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """Open a transaction that only reads."""
+        ...
+
+
+def write(
+    noun: Callable[[Context], S], verb: Callable[Concatenate[S, P], Awaitable[R]]
+) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, R]]:
+    """Return the verb as a method that is one transaction of its own."""
+    checks = list(_identities(verb))
+
+    @wraps(verb)
+    async def call(self: Face, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        _check(checks, args, kwargs)
+        async with self.begin() as work:
+            return await verb(noun(work.context), *args, **kwargs)
+
+    return call
+
+
+def read(
+    noun: Callable[[Context], S], verb: Callable[Concatenate[S, P], Awaitable[R]]
+) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, R]]:
+    """Return the verb as a method that sees one instant, and can be sure to write nothing."""
+    checks = list(_identities(verb))
+
+    @wraps(verb)
+    async def call(self: Face, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        _check(checks, args, kwargs)
+        async with self.reading() as work:
+            return await verb(noun(work.context), *args, **kwargs)
+
+    return call
+
+
+def named(face: type[R]) -> type[R]:
+    """Give each verb of a class the name it has there, for tracebacks and documentation."""
+    for name, verb in vars(face).items():
+        if hasattr(verb, "__wrapped__"):
+            verb.__name__, verb.__qualname__ = name, f"{face.__name__}.{name}"
+    return face
+
+
+def _identities(verb: Callable[..., Any]) -> Iterator[tuple[int, str, bool]]:
+    """Yield the place, the name and the type (text?) of each parameter that is an id."""
+    for place, parameter in enumerate(list(signature(verb).parameters.values())[1:]):
+        kind = str(parameter.annotation).partition(" | ")[0]
+        if parameter.name == "campaign_id" or (parameter.name.endswith("_id") and kind == "int"):
+            yield place, parameter.name, parameter.name == "campaign_id"
+
+
+def _check(checks: list[tuple[int, str, bool]], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    """Refuse what cannot be an id before a database sees it: each would complain in its own way."""
+    for place, name, is_text in checks:
+        value = args[place] if place < len(args) else kwargs.get(name)
+        if value is not None and not (_is_campaign_id(value) if is_text else _is_row_id(value)):
+            raise NotFound(name.removesuffix("_id"), value)
+
+
+def _is_campaign_id(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= LONGEST_CAMPAIGN_ID and value.isprintable()
+
+
+def _is_row_id(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= LARGEST_INTEGER
