@@ -38,7 +38,8 @@ _CUE: Final = re.compile(
     r"\b(?:until|till|through|back|return(?:ing|s)?|again (?:on|from)|bis|ab dem|wieder|zur(?:ü|ue)ck|"
     r"jusqu|retour|[àa] partir|hasta|regres\w+|"
     r"vuelv\w+|volver\w*|incorporar\w*|fino al|"
-    r"fino|rientr\w+|torn\w+|at[ée]|volt\w+|regress\w+|retorn\w+|tot|terug|vanaf|do dnia|wracam|til|till|igen)\b",
+    r"fino|rientr\w+|torn\w+|at[ée]|volt\w+|regress\w+|retorn\w+|"
+    r"tot|terug|vanaf|do dnia|wracam|til|till|igen)\b",
     re.IGNORECASE,
 )
 _NAMED: Final = re.compile(

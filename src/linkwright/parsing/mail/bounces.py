@@ -8,6 +8,7 @@ mail and now and then returns words that are no address, so its voice is fenced 
 from __future__ import annotations
 
 import email
+import logging
 import re
 from dataclasses import dataclass
 from email.policy import compat32
@@ -37,6 +38,11 @@ _STATUS: Final = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _MESSAGE_ID: Final = re.compile(r"^[> \t]*message-id:\s*(<[^<>\n]{1,500}>)", re.IGNORECASE | re.MULTILINE)
 _MAX_BLOCKS: Final = 200
 _SHOWN: Final = 1000
+_LIBRARY_LIMIT: Final = 64 * 1024
+
+# The library logs a traceback for each report that it trips over, before it raises. We catch it.
+logging.getLogger("flufl.bounce").addHandler(logging.NullHandler())
+logging.getLogger("flufl.bounce").propagate = False
 
 
 class BounceKind(StrEnum):
@@ -221,7 +227,9 @@ def _with(bounce: Bounce, recipients: list[str]) -> Bounce:
 
 def _library(message: ParsedMessage) -> tuple[list[str], list[str]]:
     try:
-        temporary, permanent = all_failures(email.message_from_bytes(message.raw, policy=compat32))
+        temporary, permanent = all_failures(
+            email.message_from_bytes(message.raw[:_LIBRARY_LIMIT], policy=compat32)
+        )
     except Exception:  # noqa: BLE001  (it raises on damaged reports; its word is one of several)
         return [], []
     return _valid(temporary, message), _valid(permanent, message)

@@ -22,6 +22,8 @@ _ADDRESS: Final = re.compile(
     r"[^\s@<>()\[\],;:\\\"]{1,64}@(?:[^\s@<>()\[\],;:\\\"._-][^\s@<>()\[\],;:\\\"]{0,252})"
 )
 _BRACKETED_ID: Final = re.compile(r"<([^<>]{1,998})>")
+# The parser would take the year 0001 for 2001.
+_ANCIENT: Final = re.compile(r"(?:^|[\s-])0\d{3}(?=[\s-]|$)")
 _HEADER_LIMIT: Final = 64 * 1024
 _ID_LIMIT: Final = 500
 _EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
@@ -94,6 +96,8 @@ def moment(raw: str) -> datetime | None:
     A date without a zone is taken as UTC. Years before 1990 and from 2100 on are absurd.
     """
     value = one_line(raw[:200])
+    if _ANCIENT.search(value):
+        return None
     with contextlib.suppress(Exception):  # Overflow, odd zones, and what else a date can hide.
         parts = parsedate_tz(value)
         if parts is None:

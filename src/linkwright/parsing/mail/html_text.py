@@ -37,22 +37,29 @@ class _Page:
 
     def __init__(self) -> None:
         self.lines: list[str] = []
-        self.line = ""
+        self.words: list[str] = []
+        self.mark = ""  # The quotation mark of the last line.
+        self.gap = False
         self.quotes: list[tuple[str, int]] = []  # The tag that opened each, and its nested namesakes.
         self.silent = ""
         self.link = ""
 
     def write(self, text: str) -> None:
         text = _SPACES.sub(" ", html.unescape(text))
-        self.line += text.lstrip() if not self.line or self.line.endswith(" ") else text
+        if not self.words or self.words[-1].endswith(" "):
+            text = text.lstrip()
+        if text:
+            self.words.append(text)
 
     def end_line(self, *, paragraph: bool = False) -> None:
         mark = "> " * min(len(self.quotes), _MAX_QUOTES)
-        if self.line.strip():
-            self.lines.append(mark + self.line.strip())
-        if paragraph and self.lines and self.lines[-1].strip("> "):
-            self.lines.append(mark.strip())
-        self.line = ""
+        if line := "".join(self.words).strip():
+            if self.gap and self.lines:
+                self.lines.append(min(mark, self.mark, key=len).strip())
+            self.lines.append(mark + line)
+            self.mark, self.gap = mark, False
+        self.gap = self.gap or paragraph
+        self.words.clear()
 
     def open(self, tag: str, attributes: str) -> None:
         if tag in _SILENT:
@@ -66,17 +73,17 @@ class _Page:
         if self.quotes and self.quotes[-1][0] == tag:
             self.quotes[-1] = (tag, self.quotes[-1][1] + 1)
         if tag in _PARAGRAPHS or tag in _LINES:
-            self.end_line(paragraph=tag in _PARAGRAPHS or (tag == "br" and not self.line))
+            self.end_line(paragraph=tag in _PARAGRAPHS or (tag == "br" and not self.words))
         if tag == "li":
-            self.line = "- "
-        elif tag in {"td", "th"} and self.line:
-            self.line += " "
+            self.words.append("- ")
+        elif tag in {"td", "th"}:
+            self.write(" ")
 
     def close(self, tag: str) -> None:
         if tag == "a" and self.link:
             # A person who writes "it is live here" has put the page into the link.
-            if self.link not in self.line:
-                self.line += f" <{self.link}>"
+            if self.link not in "".join(self.words[-3:]):
+                self.words.append(f" <{self.link}>")
             self.link = ""
         if tag in _PARAGRAPHS or tag in _LINES:
             self.end_line(paragraph=tag in _PARAGRAPHS)

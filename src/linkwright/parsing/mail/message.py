@@ -31,6 +31,8 @@ _COMMON: Final = re.compile(
 )
 _MAX_BOUNDARIES: Final = 1000
 _MAX_HEADERS: Final = 1000
+_FIELD_LIMIT: Final = 64 * 1024
+_PARAMETER_LIMIT: Final = 8 * 1024
 _RAW_HEADER_LIMIT: Final = 256 * 1024
 
 
@@ -141,9 +143,17 @@ def _split(raw: bytes) -> tuple[bytes, bytes, list[str]]:
     last_known = max((i for i in range(end) if _COMMON.match(lines[i])), default=-1)
     kept: list[bytes] = []
     defects: list[str] = []
+    room = 0
     for i, line in enumerate(lines[:end]):
-        if _FIELD.match(line) or (kept and line[:1] in b" \t"):
-            kept.append(line)
+        if _FIELD.match(line):
+            # The parameter parser takes quadratic time, and no honest content type is this long.
+            room = _PARAMETER_LIMIT if line[:8].lower() == b"content-" else _FIELD_LIMIT
+            kept.append(line if len(line) <= room else line[:room] + b"\n")
+            room -= len(line)
+        elif kept and line[:1] in b" \t":
+            if room > 0:
+                kept.append(line if len(line) <= room else line[:room] + b"\n")
+            room -= len(line)
         elif line.startswith((b"From ", b">From ")):
             continue
         elif i < last_known:

@@ -14,6 +14,7 @@ from typing import Final
 
 PIECE: Final = 64 * 1024
 HEADER_LIMIT: Final = 256 * 1024
+PART_HEADER_LIMIT: Final = 16 * 1024
 PART_LIMIT: Final = 3 * 1024 * 1024
 MESSAGE_LIMIT: Final = 12 * 1024 * 1024
 _BOUNDARY_COUNT: Final = 200
@@ -66,9 +67,11 @@ class MessageCollector:
         self._size += len(piece)
         self._fingerprint(piece)
         must_keep = self._line_start and self._turn(piece.rstrip())
-        if self._in_headers and len(self._headers) < HEADER_LIMIT:
+        limit = HEADER_LIMIT if self._on_top else PART_HEADER_LIMIT
+        if not self._in_headers:
+            limit = PART_LIMIT
+        elif len(self._headers) < limit:
             self._headers += piece
-        limit = HEADER_LIMIT if self._in_headers else PART_LIMIT
         if (must_keep or self._in_part < limit) and len(self._kept) < MESSAGE_LIMIT:
             self._kept += piece
             self._in_part += len(piece)

@@ -17,7 +17,7 @@ def _words(pattern: str) -> re.Pattern[str]:
 
 
 UNSUBSCRIBE: Final = _words(
-    r"\bun-?sub(?:scribe|cribe|scribed|scribing)?\b|\bopt(?:ing|ed)?[- ]?(?:me )?out\b|"
+    r"\bun[- ]?su(?:bs?c?r?i?b\w*|sc?ribe\w*|b)\b|\bopt(?:ing|ed)?[- ]?(?:me )?out\b|"
     r"\b(?:remove|delete|take|strike|drop|erase) (?:me|us|my (?:e-?mail|address|name|"
     r"contact)\S*(?: address)?|this (?:e-?mail|address)\S*(?: address)?|our (?:e-?mail|address|site|"
     r"domain)\S*)\b.{0,30}"
@@ -107,7 +107,7 @@ HUMAN: Final[tuple[tuple[Intent, re.Pattern[str]], ...]] = (
     (
         Intent.WRONG_PERSON,
         _words(
-            r"\b(?:i am|i'm|i\u2019m) (?:not the (?:right|correct|best) (?:person|contact|one)|"
+            r"\b(?:i am|i'm) (?:not the (?:right|correct|best) (?:person|contact|one)|"
             r"no longer (?:with|at|work|in charge|responsible|the editor))|\bwrong (?:person|address|"
             r"contact|department|company|email)\b|\bno longer works? (?:here|at|for|with)|\b(?:i don.t|"
             r"i do not|no longer) (?:own|run|manage|handle|work (?:on|for|at)) (?:this|that|"
