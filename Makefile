@@ -6,7 +6,7 @@
 
 BIN     := .venv/bin
 READY   := .venv/.ready
-CODE    := $(wildcard src tests benchmarks)
+CODE    := $(wildcard src tests benchmarks scripts)
 WRITTEN := $(shell grep -rl --include='*.md' '\[\[\[cog' README.md docs 2>/dev/null)
 
 EXAMPLE     := examples/northwind-trails/campaign.toml
@@ -40,7 +40,7 @@ check: $(READY)  ## style, types, layers, and documents that are up to date
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy $(CODE)
 	$(BIN)/lint-imports
-	$(if $(WRITTEN),$(BIN)/cog --check --diff $(WRITTEN))
+	$(if $(WRITTEN),$(BIN)/cog -I scripts --check --diff $(WRITTEN))
 
 fix: $(READY)  ## mend what a tool can mend of style
 	$(BIN)/ruff check --fix $(CODE)
@@ -50,7 +50,7 @@ bench: $(READY)  ## measure speed against the bare drivers (minutes)
 	$(BIN)/python -m benchmarks $(ARGS)
 
 docs: $(READY)  ## write the generated parts of the documents again
-	$(if $(WRITTEN),$(BIN)/cog -r $(WRITTEN))
+	$(if $(WRITTEN),$(BIN)/cog -I scripts -r $(WRITTEN))
 
 clean:  ## remove .venv, caches and the example's database
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage* build dist
