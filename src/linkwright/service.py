@@ -24,7 +24,10 @@ from linkwright.services.analytics import Analytics
 from linkwright.services.campaigns import Campaigns
 from linkwright.services.context import Context
 from linkwright.services.decisions import Decisions
+from linkwright.services.emails import Emails
 from linkwright.services.learning import Learning
+from linkwright.services.opportunities import Opportunities
+from linkwright.services.sending import Sending
 from linkwright.services.templates import Templates
 from linkwright.services.users import Users
 from linkwright.unit_of_work import UnitOfWork
@@ -138,6 +141,56 @@ class BacklinkingDatabaseService:
     reopen_campaign = write(Campaigns, Campaigns.reopen)
     archive_campaign = write(Campaigns, Campaigns.archive)
     restore_campaign = write(Campaigns, Campaigns.restore)
+
+    # --- opportunities ------------------------------------------------------------------------
+
+    create_opportunity = write(Opportunities, Opportunities.create)
+    add_opportunities = write(Opportunities, Opportunities.add_many)
+    get_opportunity = read(Opportunities, Opportunities.get)
+    get_campaign_opportunities = read(Opportunities, Opportunities.page)
+    update_opportunity = write(Opportunities, Opportunities.update)
+    delete_opportunity = write(Opportunities, Opportunities.delete)
+    start_analysis = write(Opportunities, Opportunities.start_analysis)
+    record_analysis = write(Opportunities, Opportunities.record_analysis)
+    fail_analysis = write(Opportunities, Opportunities.fail_analysis)
+    qualify_opportunity = write(Opportunities, Opportunities.qualify)
+    approve_opportunity = write(Opportunities, Opportunities.approve)
+    reject_opportunity = write(Opportunities, Opportunities.reject)
+    override_opportunity = write(Opportunities, Opportunities.override)
+    rate_opportunity = write(Opportunities, Opportunities.rate)
+    decline_opportunity = write(Opportunities, Opportunities.decline)
+    expire_opportunity = write(Opportunities, Opportunities.expire)
+    negotiate_opportunity = write(Opportunities, Opportunities.negotiate)
+    accept_opportunity = write(Opportunities, Opportunities.accept)
+    mark_no_response = write(Opportunities, Opportunities.mark_no_response)
+    record_link = write(Opportunities, Opportunities.record_link)
+    record_link_lost = write(Opportunities, Opportunities.record_link_lost)
+    record_link_restored = write(Opportunities, Opportunities.record_link_restored)
+    suppress_opportunity = write(Opportunities, Opportunities.suppress)
+    lift_opportunity = write(Opportunities, Opportunities.lift)
+
+    # --- emails -------------------------------------------------------------------------------
+
+    create_email = write(Emails, Emails.create)
+    record_sent_email = write(Emails, Emails.record_sent)
+    get_email = read(Emails, Emails.get)
+    get_campaign_emails = read(Emails, Emails.page)
+    update_email = write(Emails, Emails.update)
+    approve_email = write(Emails, Emails.approve)
+    unapprove_email = write(Emails, Emails.unapprove)
+    cancel_email = write(Emails, Emails.cancel)
+    rate_email = write(Emails, Emails.rate)
+    queue_email = write(Sending, Sending.queue)
+    unqueue_email = write(Sending, Sending.unqueue)
+    claim_due_emails = write(Sending, Sending.claim_due)
+    expire_leases = write(Sending, Sending.expire_leases)
+    mark_email_sent = write(Sending, Sending.mark_sent)
+    mark_email_failed = write(Sending, Sending.mark_failed)
+    release_email = write(Sending, Sending.release)
+    mark_email_send_unknown = write(Sending, Sending.mark_send_unknown)
+    resolve_unknown_email = write(Sending, Sending.resolve_unknown)
+    retry_failed_email = write(Sending, Sending.retry_failed)
+    requeue_blocked_email = write(Sending, Sending.requeue_blocked)
 
     # --- templates ----------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from linkwright.services.decisions import Decisions
 from linkwright.services.emails import Emails
 from linkwright.services.learning import Learning
 from linkwright.services.opportunities import Opportunities
+from linkwright.services.sending import Sending
 from linkwright.services.templates import Templates
 from linkwright.services.users import Users
 
@@ -51,6 +52,11 @@ class UnitOfWork:
     def emails(self) -> Emails:
         """What was written, and how it travelled."""
         return Emails(self.context)
+
+    @cached_property
+    def sending(self) -> Sending:
+        """How emails leave."""
+        return Sending(self.context)
 
     @cached_property
     def templates(self) -> Templates:

@@ -78,8 +78,9 @@ def named(face: type[R]) -> type[R]:
 def _identities(verb: Callable[..., Any]) -> Iterator[tuple[int, str, bool]]:
     """Yield the place, the name and the type (text?) of each parameter that is an id."""
     for place, parameter in enumerate(list(signature(verb).parameters.values())[1:]):
-        kind = str(parameter.annotation).partition(" | ")[0]
-        if parameter.name == "campaign_id" or (parameter.name.endswith("_id") and kind == "int"):
+        # The annotation is a type, or its text where annotations are postponed.
+        is_number = parameter.annotation is int or str(parameter.annotation).startswith("int")
+        if parameter.name == "campaign_id" or (parameter.name.endswith("_id") and is_number):
             yield place, parameter.name, parameter.name == "campaign_id"
 
 
