@@ -1,0 +1,317 @@
+"""The one way in which files become rows: in batches, each a transaction that also moves the job.
+
+A file is a stream of items that comes in the same order every time. What was committed says how
+many items are done with, so a run that was killed goes on behind them and cuts the same batches
+as an unbroken run: it ends in the same database. A file that is done with may be brought again:
+then nothing is written, the job's row neither, unless the database has changed in the meantime.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final, Protocol, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from linkwright.clock import Clock, utc_now
+from linkwright.db.engine import Database
+from linkwright.db.upsert import insert_or_skip
+from linkwright.errors import Conflict
+from linkwright.jobs.rejects import RejectsFile
+from linkwright.models.imports import ImportJob
+from linkwright.parsing.refusals import Refusal
+from linkwright.queries import imports as queries
+from linkwright.services.context import Context
+from linkwright.vocabulary import ImportKind, ImportState
+
+ACTOR: Final = "import"
+REASON: Final = "imported"
+SHOWN_REFUSALS: Final = 100
+_COUNTED: Final = ("new", "same", "merged", "refused")
+
+T = TypeVar("T")
+Progress = Callable[[int, int | None], None]
+"""Told after each batch how far it is, and where the end is when that is known."""
+
+
+class ImportInProgress(Conflict):
+    """Another process is bringing the same file to the same place."""
+
+    def __init__(self, source: str, position: int) -> None:
+        self.source, self.position = source, position
+        super().__init__(
+            f"Another process is importing {source} to the same place and has come to {position:,}; "
+            "let it finish. If it was killed, run this again: it goes on from there."
+        )
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Survive pickling."""
+        return (type(self), (self.source, self.position))
+
+
+@dataclass(slots=True)
+class Taken:
+    """What became of one batch."""
+
+    new: int = 0
+    same: int = 0
+    merged: int = 0
+    refused: list[Refusal] = field(default_factory=list)
+
+    @property
+    def changed(self) -> bool:
+        """Whether the database is not as it was."""
+        return self.new > 0 or self.merged > 0
+
+
+@dataclass(slots=True)
+class Summary:
+    """What became of a whole file, over all runs that it took.
+
+    `refusals` are the first of those that this run met; all are in the rejects file.
+    """
+
+    source: str
+    kind: str
+    target: str
+    new: int = 0
+    same: int = 0
+    merged: int = 0
+    refused: int = 0
+    items: int = 0
+    resumed_at: int = 0
+    changed: bool = False
+    dry_run: bool = False
+    rejects: Path | None = None
+    refusals: list[Refusal] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, taken: Taken, items: int) -> None:
+        """Add a batch."""
+        self.new += taken.new
+        self.same += taken.same
+        self.merged += taken.merged
+        self.refused += len(taken.refused)
+        self.items += items
+        self.changed = self.changed or taken.changed
+        self.refusals += taken.refused[: SHOWN_REFUSALS - len(self.refusals)]
+
+    def counts(self) -> dict[str, int]:
+        """Return what the job's row keeps."""
+        return {name: getattr(self, name) for name in _COUNTED}
+
+
+class Importer(Protocol):
+    """One kind of file: what it is made of, and how a batch of it enters the record."""
+
+    kind: ImportKind
+    target: str
+    source: str
+    digest: str
+    batch_size: int
+    notes: Sequence[str]
+
+    def items(self) -> Iterator[Any]:
+        """Yield the file's items, in the same order every time."""
+        ...
+
+    async def take(self, context: Context, items: Sequence[Any], *, last: bool) -> Taken:
+        """Bring a batch into the record, inside a transaction that somebody else commits.
+
+        Repeated, it must find everything the same.
+        """
+        ...
+
+    def progress(self) -> tuple[int, int | None]:
+        """Return how far `items` has come and how far it goes, in whatever measures both."""
+        ...
+
+    def check_unchanged(self) -> None:
+        """Make sure that the file is still the one whose digest was taken.
+
+        Raises:
+            InvalidInput: it was written to in the meantime.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where an import works: the database, on whose behalf, and what time it is."""
+
+    database: Database
+    user_id: int
+    clock: Clock = utc_now
+    pepper: bytes = b""
+
+    def context(self, session: AsyncSession) -> Context:
+        """Return what the services are given."""
+        return Context(session, self.clock, self.user_id, ACTOR, self.pepper)
+
+
+async def bring_in(
+    desk: Desk,
+    importer: Importer,
+    *,
+    rejects: RejectsFile,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> Summary:
+    """Bring a file into the record, going on where an earlier run was killed.
+
+    With `dry_run` everything is checked and matched in one transaction, which is then undone: on
+    SQLite nobody else can write meanwhile. The summary and the rejects file are those of the real run.
+
+    Raises:
+        ImportInProgress: another process is at it.
+        InvalidInput: the file changed while it was read, or the rejects file cannot be written.
+        LinkwrightError: whatever stops the import as a whole; the batches before stay.
+    """
+    run = _Run(desk, importer, rejects, dry_run=dry_run)
+    await run.find_place()
+    try:
+        async with run.undone_at_the_end():
+            for batch, last in _batches(islice(importer.items(), run.position, None), importer.batch_size):
+                await run.take(batch, last=last)
+                if progress is not None:
+                    progress(*importer.progress())
+    finally:
+        rejects.close()
+    return run.summary
+
+
+class _Run:
+    """One run over one file."""
+
+    def __init__(self, desk: Desk, importer: Importer, rejects: RejectsFile, *, dry_run: bool) -> None:
+        self._desk, self._importer, self._rejects, self._dry_run = desk, importer, rejects, dry_run
+        self._key = (desk.user_id, importer.kind.value, importer.target, importer.digest)
+        self._trial: AsyncSession | None = None
+        # What this run believes of the job's row: who finds it otherwise is not alone.
+        self._state: str | None = None
+        self._moved_to = 0
+        self.position = 0
+        self.summary = Summary(
+            importer.source, importer.kind.value, importer.target, dry_run=dry_run, notes=list(importer.notes)
+        )
+
+    async def find_place(self) -> None:
+        """Find out where to begin: at the start, or behind what a killed run has left."""
+        size = 0
+        async with self._desk.database.reading() as session:
+            job = await session.scalar(queries.job(*self._key))
+            if job is not None:
+                self._state = job.state
+                if job.state == ImportState.RUNNING:
+                    self.position = self._moved_to = self.summary.resumed_at = self.summary.items = (
+                        job.position
+                    )
+                    size = job.rejects_size
+                    for name in _COUNTED:
+                        setattr(self.summary, name, int(job.counts.get(name, 0)))
+        self._rejects.start(size)
+        if self._rejects.lost:
+            self.summary.notes.append(
+                f"{self._rejects.path} of the run that was broken off is gone; what it refused is counted, "
+                "but only what came after it is listed."
+            )
+
+    @asynccontextmanager
+    async def undone_at_the_end(self) -> AsyncIterator[None]:
+        """Keep one transaction open over the block and undo it; only for a dry run."""
+        if not self._dry_run:
+            yield
+            return
+        with suppress(_UndoError):
+            async with self._desk.database.transaction() as session:
+                self._trial = session
+                yield
+                raise _UndoError
+
+    async def take(self, batch: Sequence[Any], *, last: bool) -> None:
+        """Bring one batch in, and move the job with it."""
+        if last:
+            self._importer.check_unchanged()
+        if self._trial is not None:
+            size = await self._take(self._trial, batch, last=last)
+            self._trial.expunge_all()
+        else:
+            async with self._desk.database.transaction() as session:
+                size = await self._take(session, batch, last=last)
+        self._rejects.keep(size)
+        self.summary.rejects = self._rejects.path if size else None
+
+    async def _take(self, session: AsyncSession, batch: Sequence[Any], *, last: bool) -> int:
+        job = await self._held_job(session)
+        taken = await self._importer.take(self._desk.context(session), batch, last=last)
+        # The file first: what a crash leaves there is cut off, what it left in the row would be believed.
+        size = self._rejects.add(taken.refused)
+        self.summary.add(taken, len(batch))
+        self.position += len(batch)
+        if job is not None and job.state == ImportState.DONE and not taken.changed:
+            return size
+        await self._move_job(session, job, size, last=last)
+        return size
+
+    async def _held_job(self, session: AsyncSession) -> ImportJob | None:
+        """Hold the job's row, so that whoever else wants it waits and then sees that it moved.
+
+        Raises:
+            ImportInProgress: it is not where this run left it.
+        """
+        job = await session.scalar(queries.held_job(*self._key))
+        if job is None:
+            if self._state is not None:
+                raise ImportInProgress(self._importer.source, 0)
+            return None
+        at = job.position if job.state == ImportState.RUNNING else 0
+        if job.state != self._state or at != self._moved_to:
+            raise ImportInProgress(self._importer.source, job.position)
+        return job
+
+    async def _move_job(self, session: AsyncSession, job: ImportJob | None, size: int, *, last: bool) -> None:
+        now = self._desk.clock()
+        values: dict[str, Any] = {
+            "state": (ImportState.DONE if last else ImportState.RUNNING).value,
+            "position": self.position,
+            "rejects_size": size,
+            "counts": self.summary.counts(),
+            "finished_at": now if last else None,
+        }
+        if job is None:
+            user_id, kind, target, digest = self._key
+            key = {"user_id": user_id, "kind": kind, "target": target, "digest": digest}
+            added = await session.scalar(
+                insert_or_skip(ImportJob, key=queries.KEY)
+                .values(**key, **values, source=self._importer.source, started_at=now)
+                .returning(ImportJob.id)
+            )
+            if added is None:
+                raise ImportInProgress(self._importer.source, 0)
+        else:
+            # Done once, and now something is new: from here on it is a job like any other.
+            if job.state == ImportState.DONE:
+                values["started_at"] = now
+            await session.execute(queries.move_job(job.id, **values))
+        self._state = values["state"]
+        self._moved_to = 0 if last else self.position
+
+
+class _UndoError(Exception):
+    """Undoes the transaction of a dry run."""
+
+
+def _batches(items: Iterator[T], size: int) -> Iterator[tuple[list[T], bool]]:
+    """Yield batches of items, each with whether it is the last; an empty file has one empty batch."""
+    batch = list(islice(items, size))
+    while True:
+        following = list(islice(items, 1))
+        if not following:
+            yield batch, True
+            return
+        yield batch, False
+        batch = following + list(islice(items, size - 1))
