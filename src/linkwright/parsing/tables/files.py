@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 _CHUNK: Final = 1 << 20
 _BROKEN: Final = "linkwright-broken"
+_JUNK: Final = bytes([*range(9), 11, *range(14, 32), 127])
 _JUNK_SHARE: Final = 0.02
+_FEW: Final = 5
 
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -118,7 +120,7 @@ def _inspect(path: Path, stream: io.BufferedReader) -> SourceFile:
         if start.startswith(magic):
             raise InvalidInput("file", rule, str(path))
     encoding = _marked_encoding(start)
-    if encoding is None and _share_of_junk(start) > _JUNK_SHARE:
+    if encoding is None and _is_binary(start):
         raise InvalidInput("file", "must be text or an .xlsx workbook: this is neither", str(path))
     stream.seek(0)
     encoding, lines, notes = _scan(stream, encoding or "utf-8")
@@ -145,9 +147,10 @@ def _marked_encoding(start: bytes) -> str | None:
     return None
 
 
-def _share_of_junk(start: bytes) -> float:
-    kept = start.translate(None, delete=bytes([*range(9), 11, *range(14, 32), 127]))
-    return (len(start) - len(kept)) / len(start)
+def _is_binary(start: bytes) -> bool:
+    """Return whether control characters are too many for text that a few of them got into."""
+    junk = len(start) - len(start.translate(None, delete=_JUNK))
+    return junk > _FEW and junk > _JUNK_SHARE * len(start)
 
 
 def _scan(stream: io.BufferedReader, encoding: str) -> tuple[str, int, tuple[str, ...]]:

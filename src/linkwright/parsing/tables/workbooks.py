@@ -108,15 +108,14 @@ def _cells(book: Any, sheet: str, stop: int | None = None) -> Iterator[tuple[int
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
-    try:
-        with _quiet():
-            book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    except Exception as error:  # noqa: BLE001  (it lets through whatever its XML, zip and date parsers raise)
-        raise _broken(error) from None
-    try:
+    # Opened here, for openpyxl does not close what it opened when it then stumbles.
+    with path.open("rb") as stream:
+        try:
+            with _quiet():
+                book = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+        except Exception as error:  # noqa: BLE001  (it lets through whatever its XML, zip and date parsers raise)
+            raise _broken(error) from None
         yield book
-    finally:
-        book.close()
 
 
 @contextmanager
