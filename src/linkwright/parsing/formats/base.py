@@ -116,7 +116,14 @@ class RowParser:
         try:
             return self._parse(row)
         except InvalidInput as error:
-            return Refusal.of(error, row.number)
+            return Refusal(row.number, error.field, self._cell(row, error), error.rule)
+
+    def _cell(self, row: Row, error: InvalidInput) -> object:
+        """Return what stands in the file, which may be more than the part that broke the rule."""
+        for header, slot, name, _ in self._plan:
+            if error.field == (name if slot == _FIELD else header):
+                return row.cells[header]
+        return error.value
 
     def _parse(self, row: Row) -> Record:
         cells = row.cells
@@ -150,16 +157,15 @@ class RowParser:
     ) -> None:
         # The name that a person meets in errors is ours for our fields and the file's for the rest.
         called = name if slot == _FIELD else header
-        if not column.lenient:
+        try:
             parsed = column.parse(value, called)
-        elif is_blank(value):
-            return
-        else:
-            try:
-                parsed = column.parse(value, called)
-            except InvalidInput:
-                found[_EXTRA][extra_name(header)] = plain(value, header)
+        except InvalidInput:
+            if not column.lenient:
+                raise
+            if is_blank(value):
                 return
+            # What the source garbled is kept as it stands, so that nothing is lost and nothing made up.
+            slot, name, parsed = _EXTRA, extra_name(header), plain(value, header)
         if parsed is not None:
             found[slot][name] = parsed
 
