@@ -7,9 +7,10 @@ half a letter.
 Nothing here knows the database, so a rule can be tried on any text.
 """
 
+from linkwright.templating.conversion import html_from_text, html_template_from_text
 from linkwright.templating.grammar import check_template, variables_of
 from linkwright.templating.leftovers import leftovers_in
-from linkwright.templating.rendering import Missing, Rendered, html_from_text, render
+from linkwright.templating.rendering import Missing, Rendered, render
 from linkwright.templating.variables import Value
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Value",
     "check_template",
     "html_from_text",
+    "html_template_from_text",
     "leftovers_in",
     "render",
     "variables_of",

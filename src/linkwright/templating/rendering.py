@@ -10,9 +10,9 @@ from typing import Any
 from jinja2 import Template, TemplateError, Undefined, UndefinedError
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import escape
 
 from linkwright.errors import InvalidInput
+from linkwright.templating.conversion import html_from_text
 from linkwright.templating.grammar import FILTERS, TESTS, parse
 from linkwright.templating.leftovers import leftovers_in
 from linkwright.templating.variables import Absent, Empty, Group, Value, holes, prepare
@@ -84,16 +84,6 @@ def render(
     if lacking or problems:
         return Missing(tuple(sorted(lacking)), tuple(dict.fromkeys(problems)))
     return Rendered(line, body_text, html_from_text(body_text or "") if body_html is None else body_html)
-
-
-def html_from_text(text: str) -> str:
-    r"""Return plain text as HTML: a paragraph per blank line, a break per line.
-
-    >>> html_from_text("Hi Ann,\n\nTom & Jo\nsay hello.")
-    '<p>Hi Ann,</p>\n<p>Tom &amp; Jo<br>\nsay hello.</p>'
-    """
-    paragraphs = [part.strip() for part in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n"))]
-    return "\n".join(f"<p>{escape(p)}</p>".replace("\n", "<br>\n") for p in paragraphs if p)
 
 
 def _subject_problems(subject: str) -> list[str]:
