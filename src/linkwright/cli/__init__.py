@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from linkwright.cli import db
+from linkwright.cli import db, imports
 from linkwright.cli.support import leave
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(db.app, name="db")
+app.add_typer(imports.app, name="import")
 
 
 def _show_version(asked: bool) -> None:

@@ -19,7 +19,7 @@ def upgrade(
     database_url: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    r"""Bring the schema up to this program's, making the SQLite file where there is none.
+    """Bring the schema up to this program's, making the SQLite file where there is none.
 
     Safe to run at any time and by several processes at once: nothing happens twice.
 
@@ -41,7 +41,7 @@ def downgrade(
     database_url: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    r"""Take the schema back to an earlier revision. What that revision has no place for is lost.
+    """Take the schema back to an earlier revision. What that revision has no place for is lost.
 
     \b
     Examples:
@@ -59,7 +59,7 @@ def downgrade(
 
 @app.command()
 def check(database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
-    r"""Say whether the schema is this program's, and which command mends it. Changes nothing.
+    """Say whether the schema is this program's, and which command mends it. Changes nothing.
 
     The exit status is 0 when it is, and 1 otherwise.
 
@@ -79,7 +79,7 @@ def check(database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
 
 @app.command()
 def info(database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
-    r"""Show where the database is, its revision, and how much is in each table.
+    """Show where the database is, its revision, and how much is in each table.
 
     \b
     Examples:

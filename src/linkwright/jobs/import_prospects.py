@@ -36,12 +36,12 @@ class ProspectsImporter:
         InvalidInput: the file cannot be read, or its format is not known.
     """
 
-    kind: ClassVar = ImportKind.PROSPECTS
+    kind: ClassVar[ImportKind] = ImportKind.PROSPECTS
 
     def __init__(
         self,
         path: Path | str,
-        campaign_id: str,
+        campaign_id: str = "",
         *,
         mapping: Mapping[str, str] | None = None,
         sheet: str | None = None,

@@ -8,19 +8,17 @@ then nothing is written, the job's row neither, unless the database has changed 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, ClassVar, Final, Protocol, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from linkwright.clock import Clock, utc_now
-from linkwright.db.engine import Database
 from linkwright.db.upsert import insert_or_skip
-from linkwright.errors import Conflict
+from linkwright.errors import Conflict, InvalidInput
+from linkwright.jobs.desks import Desk
 from linkwright.jobs.rejects import RejectsFile
 from linkwright.models.imports import ImportJob
 from linkwright.parsing.refusals import Refusal
@@ -28,8 +26,6 @@ from linkwright.queries import imports as queries
 from linkwright.services.context import Context
 from linkwright.vocabulary import ImportKind, ImportState
 
-ACTOR: Final = "import"
-REASON: Final = "imported"
 SHOWN_REFUSALS: Final = 100
 _COUNTED: Final = ("new", "same", "merged", "refused")
 
@@ -108,12 +104,12 @@ class Summary:
 class Importer(Protocol):
     """One kind of file: what it is made of, and how a batch of it enters the record."""
 
-    kind: ImportKind
+    kind: ClassVar[ImportKind]
     target: str
     source: str
     digest: str
     batch_size: int
-    notes: Sequence[str]
+    notes: list[str]
 
     def items(self) -> Iterator[Any]:
         """Yield the file's items, in the same order every time."""
@@ -139,46 +135,29 @@ class Importer(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Where an import works: the database, on whose behalf, and what time it is."""
-
-    database: Database
-    user_id: int
-    clock: Clock = utc_now
-    pepper: bytes = b""
-
-    def context(self, session: AsyncSession) -> Context:
-        """Return what the services are given."""
-        return Context(session, self.clock, self.user_id, ACTOR, self.pepper)
-
-
 async def bring_in(
     desk: Desk,
     importer: Importer,
     *,
     rejects: RejectsFile,
-    dry_run: bool = False,
     progress: Progress | None = None,
 ) -> Summary:
     """Bring a file into the record, going on where an earlier run was killed.
 
-    With `dry_run` everything is checked and matched in one transaction, which is then undone: on
-    SQLite nobody else can write meanwhile. The summary and the rejects file are those of the real run.
+    At a desk that is only a trial, the summary and the rejects file are those of the real run.
 
     Raises:
         ImportInProgress: another process is at it.
         InvalidInput: the file changed while it was read, or the rejects file cannot be written.
         LinkwrightError: whatever stops the import as a whole; the batches before stay.
     """
-    run = _Run(desk, importer, rejects, dry_run=dry_run)
+    run = _Run(desk, importer, rejects)
     await run.find_place()
     try:
-        async with run.undone_at_the_end():
-            for batch, last in _batches(islice(importer.items(), run.position, None), importer.batch_size):
-                await run.take(batch, last=last)
-                if progress is not None:
-                    progress(*importer.progress())
+        for batch, last in _batches(islice(importer.items(), run.position, None), importer.batch_size):
+            await run.take(batch, last=last)
+            if progress is not None:
+                progress(*importer.progress())
     finally:
         rejects.close()
     return run.summary
@@ -187,22 +166,27 @@ async def bring_in(
 class _Run:
     """One run over one file."""
 
-    def __init__(self, desk: Desk, importer: Importer, rejects: RejectsFile, *, dry_run: bool) -> None:
-        self._desk, self._importer, self._rejects, self._dry_run = desk, importer, rejects, dry_run
+    def __init__(self, desk: Desk, importer: Importer, rejects: RejectsFile) -> None:
+        self._desk, self._importer, self._rejects = desk, importer, rejects
+        if desk.user_id is None:
+            raise InvalidInput("user", "is required")
         self._key = (desk.user_id, importer.kind.value, importer.target, importer.digest)
-        self._trial: AsyncSession | None = None
         # What this run believes of the job's row: who finds it otherwise is not alone.
         self._state: str | None = None
         self._moved_to = 0
         self.position = 0
         self.summary = Summary(
-            importer.source, importer.kind.value, importer.target, dry_run=dry_run, notes=list(importer.notes)
+            importer.source,
+            importer.kind.value,
+            importer.target,
+            dry_run=desk.is_trial,
+            notes=list(importer.notes),
         )
 
     async def find_place(self) -> None:
         """Find out where to begin: at the start, or behind what a killed run has left."""
         size = 0
-        async with self._desk.database.reading() as session:
+        async with self._desk.reading() as session:
             job = await session.scalar(queries.job(*self._key))
             if job is not None:
                 self._state = job.state
@@ -220,28 +204,12 @@ class _Run:
                 "but only what came after it is listed."
             )
 
-    @asynccontextmanager
-    async def undone_at_the_end(self) -> AsyncIterator[None]:
-        """Keep one transaction open over the block and undo it; only for a dry run."""
-        if not self._dry_run:
-            yield
-            return
-        with suppress(_UndoError):
-            async with self._desk.database.transaction() as session:
-                self._trial = session
-                yield
-                raise _UndoError
-
     async def take(self, batch: Sequence[Any], *, last: bool) -> None:
         """Bring one batch in, and move the job with it."""
         if last:
             self._importer.check_unchanged()
-        if self._trial is not None:
-            size = await self._take(self._trial, batch, last=last)
-            self._trial.expunge_all()
-        else:
-            async with self._desk.database.transaction() as session:
-                size = await self._take(session, batch, last=last)
+        async with self._desk.transaction() as session:
+            size = await self._take(session, batch, last=last)
         self._rejects.keep(size)
         self.summary.rejects = self._rejects.path if size else None
 
@@ -299,10 +267,6 @@ class _Run:
             await session.execute(queries.move_job(job.id, **values))
         self._state = values["state"]
         self._moved_to = 0 if last else self.position
-
-
-class _UndoError(Exception):
-    """Undoes the transaction of a dry run."""
 
 
 def _batches(items: Iterator[T], size: int) -> Iterator[tuple[list[T], bool]]:

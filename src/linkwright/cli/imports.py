@@ -1,0 +1,166 @@
+"""`linkwright import`: bring files into the record."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from linkwright.cli.import_view import as_json_summary, show_summary
+from linkwright.cli.support import FAILED, AsJson, DatabaseUrl, open_database, print_json, run, settings_with
+from linkwright.errors import InvalidInput
+from linkwright.jobs.desks import Desk, desk_for
+from linkwright.jobs.import_prospects import ProspectsImporter
+from linkwright.jobs.importing import Importer, Summary, bring_in
+from linkwright.jobs.importing import Progress as Report
+from linkwright.jobs.rejects import RejectsFile
+
+_ROOM_UNTOLD: Final = 1_000_000
+"""Places in a new campaign when the file does not say how many rows it has."""
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Bring files into the record.")
+
+User = Annotated[
+    str | None,
+    typer.Option(
+        "--user",
+        metavar="EMAIL",
+        help="On whose behalf. Otherwise LINKWRIGHT_USER says, or it is the only user there is.",
+    ),
+]
+Rejects = Annotated[
+    Path | None,
+    typer.Option(
+        "--rejects",
+        metavar="PATH",
+        help="Where refused rows are listed; otherwise FILE.rejects.csv in this folder.",
+    ),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Check and match everything, say what would happen, keep nothing.")
+]
+Create = Annotated[
+    bool, typer.Option("--create", help="Make the user and the campaign where they are not there yet.")
+]
+
+
+@app.command()
+def prospects(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="CSV, TSV, JSON, JSON Lines, XLSX or a list of URLs.")
+    ],
+    campaign: Annotated[
+        str, typer.Option("--campaign", "-c", metavar="NAME|ID", help="The campaign they are brought to.")
+    ],
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="COLUMN=FIELD",
+            help="Name a column of a format that is not known; may be repeated.",
+        ),
+    ] = None,
+    sheet: Annotated[
+        str | None,
+        typer.Option("--sheet", metavar="NAME", help="The sheet of a workbook, by name or number."),
+    ] = None,
+    create: Create = False,
+    user: User = None,
+    rejects: Rejects = None,
+    dry_run: DryRun = False,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bring prospects into a campaign. Rows that break a rule are listed; the others land.
+
+    The format is recognised by its column names: Linkwright's own, ALwrity's leads, attempts and
+    replies, Search Console, Ahrefs, Semrush, Moz, Majestic, Hunter, or a plain list of URLs. A page
+    that is there already gets what it lacked and loses nothing, so a file may be brought again.
+
+    \b
+    Examples:
+      linkwright import prospects prospects.csv --campaign "Trail running"
+      linkwright import prospects ahrefs.csv -c Spring --create --user me@example.com
+      linkwright import prospects list.xlsx -c Spring --map Website=url --map Editor=contact_name
+      linkwright import prospects prospects.csv -c Spring --dry-run
+    """
+
+    async def work() -> Summary:
+        importer = ProspectsImporter(file, mapping=_mapping(columns or []), sheet=sheet)
+        async with _desk(database_url, user, create=create, dry_run=dry_run) as desk:
+            room = importer.lines or _ROOM_UNTOLD
+            importer.target = await desk.campaign(campaign, create=create, room=room)
+            return await _bring_in(desk, importer, file, rejects, quiet=as_json)
+
+    _finish(run(work()), as_json=as_json)
+
+
+def _mapping(pairs: list[str]) -> dict[str, str]:
+    mapping: dict[str, str] = {}
+    for pair in pairs:
+        # A column's name may hold an equals sign, a field's never does.
+        column, equals, name = pair.rpartition("=")
+        if not equals or not column.strip() or not name.strip():
+            raise InvalidInput("map", "must look like COLUMN=FIELD, such as Website=url", pair)
+        if column in mapping:
+            raise InvalidInput("map", "must name each column once", column)
+        mapping[column.strip()] = name.strip()
+    return mapping
+
+
+@asynccontextmanager
+async def _desk(
+    database_url: str | None, user: str | None, *, create: bool, dry_run: bool
+) -> AsyncIterator[Desk]:
+    settings = settings_with(database_url)
+    pepper = settings.address_pepper.get_secret_value().encode()
+    async with (
+        open_database(database_url) as database,
+        desk_for(database, pepper=pepper, trial=dry_run) as desk,
+    ):
+        yield desk.of(await desk.user(user or settings.user, create=create))
+
+
+async def _bring_in(
+    desk: Desk, importer: Importer, file: Path, rejects: Path | None, *, quiet: bool
+) -> Summary:
+    with _progress(file.name, quiet=quiet) as report:
+        return await bring_in(desk, importer, rejects=_rejects_file(file, rejects), progress=report)
+
+
+def _rejects_file(file: Path, place: Path | None) -> RejectsFile:
+    # Resolved, because `.` and `..` have no name to call the rejects by.
+    return RejectsFile(place or Path(f"{file.resolve().name}.rejects.csv"), source=file)
+
+
+@contextmanager
+def _progress(name: str, *, quiet: bool) -> Iterator[Report | None]:
+    """Show a bar where a person looks on; what programs read stays clean of it."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield None
+        return
+    with Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TaskProgressColumn(show_speed=True),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    ) as bar:
+        task = bar.add_task("".join(filter(str.isprintable, name)), total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _finish(summary: Summary, *, as_json: bool) -> None:
+    if as_json:
+        print_json(as_json_summary(summary))
+    else:
+        show_summary(summary, Console())
+    if summary.refused:
+        raise typer.Exit(FAILED)

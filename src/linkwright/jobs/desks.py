@@ -1,0 +1,140 @@
+"""Where a job works: the database, on whose behalf, and whether it is only a trial."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from typing import Final, Self
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from linkwright.clock import Clock, utc_now
+from linkwright.db.engine import Database
+from linkwright.errors import InvalidInput, NotFound
+from linkwright.services.campaigns import Campaigns
+from linkwright.services.context import Context
+from linkwright.services.users import Users
+
+ACTOR: Final = "import"
+REASON: Final = "imported"
+_ID_LENGTH: Final = 36
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a job needs to write: transactions, a user, the time.
+
+    In a trial all transactions are one, which is undone at the end; see `desk_for`.
+    """
+
+    database: Database
+    user_id: int | None = None
+    clock: Clock = utc_now
+    pepper: bytes = b""
+    trial: AsyncSession | None = None
+
+    @property
+    def is_trial(self) -> bool:
+        """Whether nothing of this will stay."""
+        return self.trial is not None
+
+    def of(self, user_id: int) -> Self:
+        """Return the desk of a user."""
+        return replace(self, user_id=user_id)
+
+    def context(self, session: AsyncSession) -> Context:
+        """Return what the services are given."""
+        return Context(session, self.clock, self.user_id, ACTOR, self.pepper)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """Open a transaction, or in a trial the one that there is."""
+        if self.trial is None:
+            async with self.database.transaction() as session:
+                yield session
+        else:
+            yield self.trial
+            await self.trial.flush()
+            self.trial.expunge_all()  # or a long trial would keep all it ever saw
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """Open a transaction that only reads; in a trial it sees what the trial has written."""
+        if self.trial is None:
+            async with self.database.reading() as session:
+                yield session
+        else:
+            yield self.trial
+
+    async def user(self, email: str | None, *, create: bool = False) -> int:
+        """Return the id of the user with an address; with none, that of the only user there is.
+
+        Raises:
+            InvalidInput: there is no such user, or more than one and none was named.
+        """
+        async with self.transaction() as session:
+            users = Users(self.context(session))
+            if email is None:
+                found = await users.page(limit=2)
+                if len(found) == 1:
+                    return found[0].id
+                rule = (
+                    "must be named with --user or LINKWRIGHT_USER: there are several"
+                    if found
+                    else "must be named: there is none yet, and --user YOUR@ADDRESS --create makes one"
+                )
+                raise InvalidInput("user", rule)
+            if create:
+                return (await users.get_or_create(email)).id
+            try:
+                return (await users.get_by_email(email)).id
+            except NotFound:
+                raise InvalidInput("user", "must be known here; --create makes it", email) from None
+
+    async def campaign(self, name_or_id: str, *, create: bool = False, room: int = 100) -> str:
+        """Return the id of the user's campaign of an id or a name, which is made if that is allowed.
+
+        A new one has place for `room` prospects at least.
+
+        Raises:
+            Conflict: several campaigns have the name.
+            InvalidInput: there is no such campaign.
+        """
+        if self.user_id is None:
+            raise InvalidInput("user", "is required")
+        async with self.transaction() as session:
+            campaigns = Campaigns(self.context(session))
+            if len(name_or_id) == _ID_LENGTH:
+                with suppress(NotFound):
+                    return (await campaigns.get(name_or_id)).id
+            found = await campaigns.named(self.user_id, name_or_id)
+            if found is not None:
+                return found.id
+            if not create:
+                raise InvalidInput(
+                    "campaign", "must be a campaign of this user; --create makes it", name_or_id
+                )
+            made = await campaigns.create(
+                self.user_id,
+                {"name": name_or_id, "keywords": [name_or_id], "max_opportunities": max(room, 100)},
+            )
+            return made.id
+
+
+@asynccontextmanager
+async def desk_for(
+    database: Database, *, clock: Clock = utc_now, pepper: bytes = b"", trial: bool = False
+) -> AsyncIterator[Desk]:
+    """Give a job its desk. What a trial does is undone; on SQLite nobody else can write meanwhile."""
+    if not trial:
+        yield Desk(database, None, clock, pepper)
+        return
+    with suppress(_UndoError):
+        async with database.transaction() as session:
+            yield Desk(database, None, clock, pepper, session)
+            raise _UndoError
+
+
+class _UndoError(Exception):
+    """Undoes the transaction of a trial."""
