@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from linkwright.schemas.fields import JsonObject, Moment, Record, Shape, Text, known, upto
-from linkwright.schemas.mail_fields import Subject
+from linkwright.schemas.mail_fields import ForeignAddress
 from linkwright.vocabulary import EventAgent
 
 _Key = Annotated[str, upto(100, least=1)]
@@ -23,7 +23,7 @@ class BounceReport(EventReport):
     """An undeliverable notice. `recipient` is whose mailbox refused it, when that is not `to_email`."""
 
     kind: Literal["hard", "soft"]
-    recipient: Subject | None = None
+    recipient: ForeignAddress | None = None
     diagnostic: Text | None = None
 
 

@@ -18,6 +18,8 @@ from linkwright.services.context import Context
 from linkwright.services.held import Held
 from linkwright.services.history import Move, record_moves
 from linkwright.services.leaving import new_message_id, note_contact
+from linkwright.services.pages import Page, cursor, page_size, place
+from linkwright.services.reports import checked_text, known_campaign, known_id
 from linkwright.services.rules import approver, require_open
 from linkwright.services.threads import place_in_history, place_in_thread
 from linkwright.vocabulary import EmailStatus, EventKind, LifeKind, OpportunityStatus
@@ -30,7 +32,6 @@ _PAGES: Final = {
 }
 _CAMPAIGN: Final = {owned: emails.campaign_exists(owned=owned) for owned in (True, False)}
 _EDITABLE: Final = frozenset({EmailStatus.DRAFT.value, EmailStatus.APPROVED.value})
-LONGEST_PAGE: Final = 1000
 
 
 class Emails:
@@ -130,7 +131,9 @@ class Emails:
         """
         owner = self._ctx.owner
         statement = email_moves.EMAIL_ROW[owner is not None]
-        result = await run(self._ctx.session, statement, {"email_id": email_id, "owner": owner})
+        result = await run(
+            self._ctx.session, statement, {"email_id": known_id("email", email_id), "owner": owner}
+        )
         row = result.mappings().first()
         if row is None:
             raise NotFound("email", email_id)
@@ -141,33 +144,27 @@ class Emails:
         campaign_id: str,
         *,
         status: str | None = None,
-        after: int | None = None,
+        after: str | None = None,
         limit: int = 50,
-    ) -> list[BacklinkingEmail]:
-        """Return a campaign's emails in the order they were written, from after the id `after`.
+    ) -> Page[BacklinkingEmail]:
+        """Return a campaign's emails in the order they were written.
 
         Raises:
             NotFound: there is no such campaign for this owner.
-            InvalidInput: the status is unknown, or the limit is not between 1 and 1000.
+            InvalidInput: the status is unknown, or the cursor or the limit is none.
         """
         if status is not None and status not in set(EmailStatus):
             raise InvalidInput("status", f"must be one of: {', '.join(EmailStatus)}", status)
-        if not 1 <= limit <= LONGEST_PAGE:
-            raise InvalidInput("limit", f"must be between 1 and {LONGEST_PAGE}", limit)
-        owner = self._ctx.owner
+        limit, owner = page_size(limit), self._ctx.owner
+        scope = ("emails", known_campaign(campaign_id), status)
+        values: dict[str, Any] = {"campaign_id": campaign_id, "owner": owner, "status": status}
+        values |= {"limit": limit + 1, "after": place(after, scope, [int])[0] if after is not None else 0}
         statement = _PAGES[owner is not None, status is not None, after is not None]
-        values = {
-            "campaign_id": campaign_id,
-            "owner": owner,
-            "status": status,
-            "after": after,
-            "limit": limit,
-        }
-        result = await run(self._ctx.session, statement, values)
-        found = [detached(BacklinkingEmail, row) for row in result.mappings()]
-        if not found:
+        rows = (await run(self._ctx.session, statement, values)).mappings().all()
+        if not rows:
             await self._require_campaign(campaign_id)
-        return found
+        found = [detached(BacklinkingEmail, row) for row in rows[:limit]]
+        return Page(found, cursor(scope, [found[-1].id]) if len(rows) > limit else None)
 
     async def update(self, email_id: int, data: Mapping[str, Any] | BaseModel) -> BacklinkingEmail:
         """Edit a draft or an approved email. Editing an approved one voids the approval.
@@ -218,7 +215,7 @@ class Emails:
         """
         held = await Held.email(self._ctx, email_id)
         draft = EmailStatus.DRAFT.value
-        held.move_email(draft, at=self._ctx.now(), reason=reason, user_approved=False)
+        held.move_email(draft, at=self._ctx.now(), reason=checked_text(reason, "reason"), user_approved=False)
         return await held.saved()
 
     async def cancel(self, email_id: int, *, reason: str | None = None) -> BacklinkingEmail:
@@ -229,7 +226,9 @@ class Emails:
             IllegalMove: it is being sent, was sent, or is cancelled.
         """
         held = await Held.email(self._ctx, email_id)
-        held.move_email(EmailStatus.CANCELLED.value, at=self._ctx.now(), reason=reason)
+        held.move_email(
+            EmailStatus.CANCELLED.value, at=self._ctx.now(), reason=checked_text(reason, "reason")
+        )
         return await held.saved()
 
     async def rate(self, email_id: int, rating: int | None) -> BacklinkingEmail:

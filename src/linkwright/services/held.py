@@ -21,6 +21,7 @@ from linkwright.models.emails import BacklinkingEmail
 from linkwright.queries import email_moves, events, template_use
 from linkwright.services.context import Context
 from linkwright.services.history import Move, record_moves, require_allowed
+from linkwright.services.reports import known_campaign, known_id
 from linkwright.services.suppression_keys import address_hash
 from linkwright.vocabulary import EmailStatus, EventAgent, EventKind, LifeKind
 
@@ -65,12 +66,16 @@ class Held:
         Raises:
             NotFound: there is no such email for this owner.
         """
-        return await cls._by(ctx, email_moves.HELD, "email", email_id, {"email_id": email_id})
+        return await cls._by(
+            ctx, email_moves.HELD, "email", email_id, {"email_id": known_id("email", email_id)}
+        )
 
     @classmethod
     async def seen_email(cls, ctx: Context, email_id: int) -> Self:
         """Look at an email without holding it."""
-        return await cls._by(ctx, email_moves.SEEN, "email", email_id, {"email_id": email_id})
+        return await cls._by(
+            ctx, email_moves.SEEN, "email", email_id, {"email_id": known_id("email", email_id)}
+        )
 
     @classmethod
     async def prospect(cls, ctx: Context, campaign_id: str, opportunity_id: int, *, hold: bool) -> Self:
@@ -80,7 +85,10 @@ class Held:
             NotFound: this owner's campaign has no such prospect.
         """
         statements = email_moves.PROSPECT_HELD if hold else email_moves.PROSPECT
-        ids = {"campaign_id": campaign_id, "opportunity_id": opportunity_id}
+        ids = {
+            "campaign_id": known_campaign(campaign_id),
+            "opportunity_id": known_id("opportunity", opportunity_id),
+        }
         return await cls._by(ctx, statements, "opportunity", opportunity_id, ids)
 
     @classmethod

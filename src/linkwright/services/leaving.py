@@ -49,6 +49,11 @@ _EVENT_OF: Final = {
 }
 
 
+def hours_between(start: datetime, end: datetime) -> float:
+    """Return the hours from `start` to `end`, and nothing less than none: clocks differ."""
+    return max((end - start).total_seconds() / 3600, 0.0)
+
+
 def new_message_id(from_email: str) -> str:
     """Return a Message-ID of the sender's domain, which no other mail has."""
     domain = from_email.rpartition("@")[2]
@@ -78,12 +83,12 @@ async def require_room(held: Held, day: datetime, *, to_email: str) -> None:
             "address_hash": held.hash_of(to_email),
         },
     )
-    taken, suppressed = result.one()._tuple()
-    if suppressed is not None:
-        raise Suppressed(suppressed)
+    found = result.one()
+    if found.suppressed is not None:
+        raise Suppressed(found.suppressed)
     if held.opportunity_status == OpportunityStatus.SUPPRESSED:
         raise Suppressed("the prospect is suppressed")
-    if taken >= (limit := held.row.max_emails_per_day or 0):
+    if found.taken >= (limit := held.row.max_emails_per_day or 0):
         raise DailyLimitReached(held.campaign_id, limit)
 
 
@@ -125,5 +130,7 @@ def note_contact(held: Held, sent_at: datetime, *, reason: str | None = None) ->
         held.opportunity_changes["contacted_at"] = min(sent_at, answered) if answered else sent_at
     elif sent_at < first:
         held.opportunity_changes["contacted_at"] = sent_at
+        if (answered := held.row.responded_at) is not None:
+            held.opportunity_changes["response_time_hours"] = hours_between(sent_at, answered)
     if held.row.email_open_rate:
         held.reopen_rate = True

@@ -6,13 +6,35 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from linkwright.errors import InvalidInput
-from linkwright.schemas.fields import Text
+from linkwright.errors import InvalidInput, NotFound
+from linkwright.schemas.fields import LARGEST_INTEGER, Text
 from linkwright.schemas.mail_fields import MessageId
 
 _TEXT: TypeAdapter[str] = TypeAdapter(Text)
 _MESSAGE_ID: TypeAdapter[str] = TypeAdapter(MessageId)
 LONGEST_TEXT = 100_000
+
+
+def known_id(kind: str, value: object) -> int:
+    """Return an id that a row can have.
+
+    Raises:
+        NotFound: no row has such an id, whatever was sent.
+    """
+    if type(value) is not int or not 1 <= value <= LARGEST_INTEGER:
+        raise NotFound(kind, value)
+    return value
+
+
+def known_campaign(value: object) -> str:
+    """Return an id that a campaign can have.
+
+    Raises:
+        NotFound: no campaign has such an id, whatever was sent.
+    """
+    if not isinstance(value, str) or not value.isascii() or not value.isprintable():
+        raise NotFound("campaign", value)
+    return value
 
 
 def checked_text(

@@ -1,0 +1,76 @@
+"""Statements on responses, and on who answered first."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import Select, bindparam, func, select, update
+
+from linkwright.db.locks import held
+from linkwright.db.rows import table
+from linkwright.db.upsert import insert_or_skip
+from linkwright.models.decisions import AIDecision
+from linkwright.models.responses import BacklinkingResponse
+from linkwright.queries.email_moves import CAMPAIGN, both
+from linkwright.vocabulary import HUMAN_RESPONSES, DeciderKind, DecisionKind
+
+RESPONSE: Final = table(BacklinkingResponse)
+_DECISION: Final = table(AIDecision)
+_HUMAN: Final = sorted(kind.value for kind in HUMAN_RESPONSES)
+
+ADD: Final = insert_or_skip(RESPONSE).returning(*RESPONSE.c)
+
+BY_MESSAGE_ID: Final = select(*RESPONSE.c).where(
+    RESPONSE.c.campaign_id == bindparam("campaign_id"), RESPONSE.c.message_id == bindparam("message_id")
+)
+
+ONE: Final = both(
+    select(*RESPONSE.c, CAMPAIGN.c.user_id)
+    .join(CAMPAIGN, CAMPAIGN.c.id == RESPONSE.c.campaign_id)
+    .where(RESPONSE.c.id == bindparam("response_id"))
+)
+HELD: Final = held(
+    select(*RESPONSE.c).where(
+        RESPONSE.c.id == bindparam("response_id"), RESPONSE.c.campaign_id == bindparam("campaign_id")
+    ),
+    RESPONSE,
+)
+
+SAVE: Final = (
+    update(RESPONSE)
+    .where(RESPONSE.c.id == bindparam("key"), RESPONSE.c.campaign_id == bindparam("key_campaign"))
+    .returning(*RESPONSE.c)
+)
+
+# When people first answered: this email, and any email to the prospect.
+FIRST_ANSWERS: Final = select(
+    func.min(RESPONSE.c.received_at).filter(RESPONSE.c.email_id == bindparam("email_id")).label("email"),
+    func.min(RESPONSE.c.received_at).label("opportunity"),
+).where(
+    RESPONSE.c.campaign_id == bindparam("campaign_id"),
+    RESPONSE.c.opportunity_id == bindparam("opportunity_id"),
+    RESPONSE.c.response_type.in_(_HUMAN),
+)
+
+# Whether a person has said what kind of response it is: a model may not say otherwise then.
+OVERRIDDEN: Final = select(_DECISION.c.id).where(
+    _DECISION.c.campaign_id == bindparam("campaign_id"),
+    _DECISION.c.response_id == bindparam("response_id"),
+    _DECISION.c.kind == DecisionKind.CLASSIFY.value,
+    _DECISION.c.decided_by == DeciderKind.USER.value,
+)
+
+
+def page(*, owned: bool, campaign: bool, awaiting: bool, after: bool) -> Select[Any]:
+    """Return responses newest first, from before a known place."""
+    statement = select(*RESPONSE.c)
+    if owned:
+        statement = statement.join(CAMPAIGN, CAMPAIGN.c.id == RESPONSE.c.campaign_id)
+        statement = statement.where(CAMPAIGN.c.user_id == bindparam("owner"))
+    if campaign:
+        statement = statement.where(RESPONSE.c.campaign_id == bindparam("campaign_id"))
+    if awaiting:
+        statement = statement.where(RESPONSE.c.user_reviewed.is_(False))
+    if after:
+        statement = statement.where(RESPONSE.c.id < bindparam("after"))
+    return statement.order_by(RESPONSE.c.id.desc()).limit(bindparam("limit"))

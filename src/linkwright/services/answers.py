@@ -1,0 +1,111 @@
+"""A person answers: what follows for the prospect, for the sequence and for the template's record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from linkwright.db.rows import run
+from linkwright.queries import emails, responses, sending
+from linkwright.services.held import Held
+from linkwright.services.history import Move
+from linkwright.services.leaving import hours_between
+from linkwright.vocabulary import EmailStatus, LifeKind, OpportunityStatus
+
+_ANSWERED_FROM = frozenset(
+    {
+        OpportunityStatus.CONTACTED.value,
+        OpportunityStatus.NO_RESPONSE.value,
+        OpportunityStatus.DECLINED.value,
+        OpportunityStatus.EXPIRED.value,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Firsts:
+    """When a person first answered the held email, and when any email to its prospect."""
+
+    email: datetime | None
+    opportunity: datetime | None
+
+
+async def first_answers(held: Held) -> Firsts:
+    """Return what the responses say."""
+    of = {
+        "campaign_id": held.campaign_id,
+        "opportunity_id": held.opportunity_id,
+        "email_id": held.email_id,
+    }
+    row = (await run(held.ctx.session, responses.FIRST_ANSWERS, of)).one()
+    return Firsts(row.email, row.opportunity)
+
+
+def note_answer(held: Held, before: Firsts, after: Firsts, at: datetime) -> None:
+    """Note a human answer that has just been added.
+
+    `responded_at` is the first one, not before `contacted_at`: clocks differ. The prospect's
+    `response_time_hours` is the time between the two.
+    """
+    _note_template(held, before, after)
+    contacted = held.opportunity_changes.get("contacted_at") or held.row.contacted_at
+    known = held.row.responded_at
+    first = max(at, contacted) if contacted else at
+    if known is None or first < known:
+        held.responded = 1 if known is None else 0
+        _set_response(held, contacted, first)
+    if held.opportunity_status in _ANSWERED_FROM:
+        held.move_opportunity(OpportunityStatus.RESPONDED.value, at=at)
+
+
+def take_back_answer(held: Held, before: Firsts, after: Firsts, at: datetime, now: datetime) -> None:
+    """Note that what had seemed a person's answer of `at` was none."""
+    _note_template(held, before, after)
+    contacted, known = held.row.contacted_at, held.row.responded_at
+    counted = max(at, contacted) if contacted else at
+    if known is None or known < counted:  # Another answer, or an import, had made it responded.
+        return
+    if after.opportunity is None:
+        held.responded = -1
+        held.opportunity_changes |= {"responded_at": None, "response_time_hours": None}
+        if held.opportunity_status == OpportunityStatus.RESPONDED:
+            held.move_opportunity(OpportunityStatus.CONTACTED.value, at=now, reason="no person had answered")
+        return
+    _set_response(held, contacted, max(after.opportunity, contacted) if contacted else after.opportunity)
+
+
+async def stop_sequence(held: Held, at: datetime) -> None:
+    """Cancel the follow-ups that wait for this prospect: the person has answered."""
+    of = {"campaign_id": held.campaign_id, "opportunity_id": held.opportunity_id}
+    waiting = (await run(held.ctx.session, emails.PENDING_FOLLOW_UPS, of)).all()
+    if not waiting:
+        return
+    keys = {"key_campaign": held.campaign_id, "keys": [row.id for row in waiting]}
+    await run(held.ctx.session, sending.CANCEL, keys)
+    held.moves += [
+        Move(
+            LifeKind.EMAIL,
+            row.status,
+            EmailStatus.CANCELLED.value,
+            at,
+            opportunity_id=held.opportunity_id,
+            email_id=row.id,
+            reason="the person has answered",
+        )
+        for row in waiting
+    ]
+
+
+def _set_response(held: Held, contacted: datetime | None, first: datetime) -> None:
+    held.opportunity_changes["responded_at"] = first
+    held.opportunity_changes["response_time_hours"] = hours_between(contacted, first) if contacted else None
+
+
+def _note_template(held: Held, before: Firsts, after: Firsts) -> None:
+    sent = held.email_changes.get("sent_at") or held.row.sent_at
+    if sent is None or before.email == after.email:
+        return
+    was = hours_between(sent, before.email) if before.email else 0.0
+    now = hours_between(sent, after.email) if after.email else 0.0
+    answers = int(after.email is not None) - int(before.email is not None)
+    held.template_answers = (answers, now - was)

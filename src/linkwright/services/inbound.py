@@ -1,0 +1,218 @@
+"""Inbound: every message received, once, matched to its email or kept until a person does it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from pydantic import BaseModel
+
+from linkwright.db.rows import detached, run
+from linkwright.errors import Conflict, NotFound
+from linkwright.models.inbound import InboundMessage
+from linkwright.models.responses import BacklinkingResponse
+from linkwright.queries import inbound
+from linkwright.schemas.inbound import InboundCreate
+from linkwright.schemas.validation import parse
+from linkwright.services.context import Context
+from linkwright.services.held import Held
+from linkwright.services.matching import Match, match
+from linkwright.services.ownership import require_user
+from linkwright.services.pages import Page, cursor, page_size, place
+from linkwright.services.reports import known_id
+from linkwright.services.responses import Responses
+from linkwright.vocabulary import Intent, MatchMethod, ResponseType
+
+_PAGES: Final = {
+    (unmatched, after): inbound.page(unmatched=unmatched, after=after)
+    for unmatched in (True, False)
+    for after in (True, False)
+}
+_NOT_COLUMNS: Final = frozenset(
+    {"reply_text", "bounce_kind", "bounced_message_id", "bounced_recipient", "bounce_diagnostic"}
+)
+_LONGEST_SUBJECT: Final = 200
+_LONGEST_ADDRESS: Final = 254
+
+
+class Received(NamedTuple):
+    """What became of a message: its row, the response it made if any, and whether it was new."""
+
+    message: InboundMessage
+    response: BacklinkingResponse | None
+    new: bool
+
+
+class Inbound:
+    """A user's received messages, inside one transaction that somebody else opened and will close."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+
+    async def record(self, user_id: int, data: Mapping[str, Any] | BaseModel) -> Received:
+        """Keep a message, each once by its digest, and answer the email it belongs to.
+
+        A message that belongs to no email, or to one that was never sent, is kept unmatched.
+
+        Raises:
+            NotFound: there is no such user for this caller.
+            InvalidInput: a field breaks a rule.
+        """
+        message = parse(InboundCreate, data)
+        user = await require_user(self._ctx, user_id)
+        values = message.model_dump(exclude=set(_NOT_COLUMNS))
+        values |= {"user_id": user.id, "recorded_at": self._ctx.now(), "matched_by": MatchMethod.NONE.value}
+        row = (await run(self._ctx.session, inbound.ADD, values)).mappings().first()
+        if row is None:
+            of = {"user_id": user.id, "digest": message.digest}
+            known = (await run(self._ctx.session, inbound.BY_DIGEST, of)).mappings().one()
+            return Received(detached(InboundMessage, known), None, new=False)
+        found = await match(self._ctx, user.id, message)
+        if found is None:
+            return Received(detached(InboundMessage, row), None, new=True)
+        return await self._answer(row["id"], message, found)
+
+    async def assign(self, inbound_id: int, email_id: int) -> Received:
+        """Say, as a person, to which email an unmatched message belongs; it becomes a response.
+
+        Raises:
+            NotFound: there is no such message or email for this owner.
+            Conflict: the message is matched already, or the email was never sent.
+        """
+        of = {"inbound_id": known_id("message", inbound_id)}
+        row = (await run(self._ctx.session, inbound.ONE, of)).mappings().first()
+        owner = self._ctx.owner
+        if row is None or (owner is not None and row["user_id"] != owner):
+            raise NotFound("message", inbound_id)
+        seen = await Held.seen_email(self._ctx, email_id)
+        if seen.user_id != row["user_id"]:
+            raise NotFound("email", email_id)
+        row = (await run(self._ctx.session, inbound.HELD, of)).mappings().one()
+        if row["matched_by"] != MatchMethod.NONE:
+            raise Conflict(f"Message {inbound_id} belongs to email {row['email_id']} already.")
+        kept = {name: row[name] for name in InboundCreate.model_fields if name in row}
+        kept = {name: value for name, value in kept.items() if value is not None}
+        found = Match(
+            seen.email_id, seen.campaign_id, seen.opportunity_id, seen.row.to_email, MatchMethod.MANUAL
+        )
+        return await self._answer(inbound_id, parse(InboundCreate, kept | _bounce_in(dict(row))), found)
+
+    async def get(self, inbound_id: int) -> InboundMessage:
+        """Return one message.
+
+        Raises:
+            NotFound: there is no such message for this owner.
+        """
+        of = {"inbound_id": known_id("message", inbound_id)}
+        row = (await run(self._ctx.session, inbound.ONE, of)).mappings().first()
+        if row is None or (self._ctx.owner is not None and row["user_id"] != self._ctx.owner):
+            raise NotFound("message", inbound_id)
+        return detached(InboundMessage, row)
+
+    async def unmatched(
+        self, user_id: int, *, after: str | None = None, limit: int = 50
+    ) -> Page[InboundMessage]:
+        """Return the messages that belong to no email yet, newest first.
+
+        Raises:
+            NotFound: there is no such user for this caller.
+            InvalidInput: the cursor or the limit is none.
+        """
+        return await self._page(user_id, after, limit, unmatched=True)
+
+    async def page(self, user_id: int, *, after: str | None = None, limit: int = 50) -> Page[InboundMessage]:
+        """Return all messages of a user, newest first.
+
+        Raises:
+            NotFound: there is no such user for this caller.
+            InvalidInput: the cursor or the limit is none.
+        """
+        return await self._page(user_id, after, limit, unmatched=False)
+
+    async def _page(
+        self, user_id: int, after: str | None, limit: int, *, unmatched: bool
+    ) -> Page[InboundMessage]:
+        user, limit = await require_user(self._ctx, user_id), page_size(limit)
+        scope = ("inbound", str(user.id), str(unmatched))
+        values: dict[str, Any] = {"user_id": user.id, "limit": limit + 1}
+        if after is not None:
+            values["after"] = place(after, scope, [int])[0]
+        statement = _PAGES[unmatched, after is not None]
+        rows = (await run(self._ctx.session, statement, values)).mappings().all()
+        found = [detached(InboundMessage, row) for row in rows[:limit]]
+        return Page(found, cursor(scope, [found[-1].id]) if len(rows) > limit else None)
+
+    async def _answer(self, inbound_id: int, message: InboundCreate, found: Match) -> Received:
+        """Make the response and note the match."""
+        kind = message.response_type or ResponseType.NEUTRAL.value
+        came = message.received_at or message.sent_at
+        intent = (message.reading or {}).get("intent")
+        response = await Responses(self._ctx).create(
+            found.campaign_id,
+            found.opportunity_id,
+            found.email_id,
+            {
+                "from_email": _sender(message, found),
+                "subject": _cut(" ".join((message.subject or "").split())),
+                "body_html": message.body_html,
+                "body_text": message.reply_text or message.body_text or "",
+                # A mail may claim any time; what comes later than now would be refused.
+                "received_at": min(came, self._ctx.now()) if came else None,
+                "message_id": _one_word(message.message_id),
+                "in_reply_to": _one_word(message.in_reply_to),
+                "response_type": kind,
+                "ai_intent_classification": intent if intent in set(Intent) else None,
+            },
+            bounce=_bounce(message),
+        )
+        changes = {
+            "key": inbound_id,
+            "campaign_id": found.campaign_id,
+            "email_id": found.email_id,
+            "response_id": response.id,
+            "matched_by": found.method.value,
+        }
+        row = (await run(self._ctx.session, inbound.MATCHED, changes)).mappings().one()
+        return Received(detached(InboundMessage, row), response, new=True)
+
+
+def _sender(message: InboundCreate, found: Match) -> str:
+    """Return who wrote. Where the mail does not say it in a usable way, the person we wrote to did."""
+    address = message.from_address or ""
+    return address if _is_usable(address) else found.to_email
+
+
+def _is_usable(address: str) -> bool:
+    local, at, domain = address.rpartition("@")
+    whole = bool(at and local and domain) and "@" not in local and " " not in address
+    return whole and address.isprintable() and len(address) <= _LONGEST_ADDRESS
+
+
+def _one_word(message_id: str | None) -> str | None:
+    return "".join(message_id.split()) or None if message_id else None
+
+
+def _cut(subject: str) -> str:
+    return subject if len(subject) <= _LONGEST_SUBJECT else f"{subject[: _LONGEST_SUBJECT - 1]}…"
+
+
+def _bounce(message: InboundCreate) -> dict[str, Any] | None:
+    if message.response_type != ResponseType.BOUNCE:
+        return None
+    recipient = message.bounced_recipient
+    given = {
+        "kind": message.bounce_kind or "hard",
+        "recipient": recipient if recipient and _is_usable(recipient) else None,
+        "diagnostic": message.bounce_diagnostic,
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _bounce_in(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the stored reading knows of a bounce, for a message that a person assigns later."""
+    bounce = (row["reading"] or {}).get("bounce")
+    if not isinstance(bounce, dict) or bounce.get("kind") not in {"hard", "soft"}:
+        return {}
+    recipients = bounce.get("recipients")
+    recipient = recipients[0] if isinstance(recipients, list) and recipients else None
+    return {"bounce_kind": bounce["kind"], "bounced_recipient": recipient}

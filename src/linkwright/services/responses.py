@@ -1,0 +1,162 @@
+"""Responses: what came back to an email, with everything that follows from it in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from linkwright.db.rows import detached, run
+from linkwright.errors import InvalidInput, NotFound
+from linkwright.models.responses import BacklinkingResponse
+from linkwright.queries import emails, responses
+from linkwright.schemas.events import BounceReport
+from linkwright.schemas.responses import ResponseCreate
+from linkwright.schemas.validation import parse
+from linkwright.services.context import Context
+from linkwright.services.held import SENT_STATES, Held
+from linkwright.services.pages import Page, cursor, page_size, place
+from linkwright.services.reports import known_campaign, known_id
+from linkwright.services.response_effects import Effects
+from linkwright.services.rules import moment
+
+_PAGES: Final = {
+    (owned, campaign, awaiting, after): responses.page(
+        owned=owned, campaign=campaign, awaiting=awaiting, after=after
+    )
+    for owned in (True, False)
+    for campaign in (True, False)
+    for awaiting in (True, False)
+    for after in (True, False)
+}
+_CAMPAIGN: Final = {owned: emails.campaign_exists(owned=owned) for owned in (True, False)}
+
+
+class Responses:
+    """A user's responses, inside one transaction that somebody else opened and will close."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+
+    async def create(
+        self,
+        campaign_id: str,
+        opportunity_id: int | None,
+        email_id: int | None,
+        data: Mapping[str, Any] | BaseModel,
+        *,
+        bounce: Mapping[str, Any] | BounceReport | None = None,
+    ) -> BacklinkingResponse:
+        """Record an answer to an email; without `email_id`, to the last email sent to the prospect.
+
+        The same `message_id` again returns the response that is there. What follows happens in
+        the same transaction: a person's answer makes the prospect responded and cancels
+        its waiting follow-ups; an unsubscribe, a complaint or a hard bounce suppresses the
+        recipient everywhere. An automatic reply, an absence note or a bounce never makes a
+        prospect responded. `bounce` tells a soft bounce from a hard one, and who refused.
+
+        Raises:
+            NotFound: this owner's campaign has no such prospect or email.
+            InvalidInput: a field breaks a rule, or neither email nor prospect is named.
+            Conflict: the email was never sent.
+        """
+        new = parse(ResponseCreate, data)
+        seen = await self._seen(campaign_id, opportunity_id, email_id)
+        effects = await Effects.prepare(self._ctx, seen, new.response_type, bounce)
+        held = await Held.email(self._ctx, seen.email_id)
+        if (known := await self._known(campaign_id, new.message_id)) is not None:
+            return known
+        at = moment(new.received_at, "received_at", self._ctx.now())
+        before = await effects.before(held, at)
+        values = new.model_dump() | {
+            "campaign_id": campaign_id,
+            "opportunity_id": held.opportunity_id,
+            "email_id": held.email_id,
+            "received_at": at,
+        }
+        row = (await run(self._ctx.session, responses.ADD, values)).mappings().one()
+        held.counts["response", new.response_type] += 1
+        await effects.apply(held, before, at)
+        return detached(BacklinkingResponse, row)
+
+    async def get(self, response_id: int) -> BacklinkingResponse:
+        """Return one response.
+
+        Raises:
+            NotFound: there is no such response for this owner.
+        """
+        owner, wanted = self._ctx.owner, {"response_id": known_id("response", response_id)}
+        statement = responses.ONE[owner is not None]
+        row = (await run(self._ctx.session, statement, {**wanted, "owner": owner})).mappings().first()
+        if row is None:
+            raise NotFound("response", response_id)
+        return detached(BacklinkingResponse, {name: row[name] for name in responses.RESPONSE.c.keys()})  # noqa: SIM118
+
+    async def page(
+        self,
+        campaign_id: str,
+        *,
+        after: str | None = None,
+        limit: int = 50,
+    ) -> Page[BacklinkingResponse]:
+        """Return a campaign's responses, newest first.
+
+        Raises:
+            NotFound: there is no such campaign for this owner.
+            InvalidInput: the cursor or the limit is none.
+        """
+        return await self._page(campaign_id, after, limit, awaiting=False)
+
+    async def awaiting_review(
+        self, campaign_id: str | None = None, *, after: str | None = None, limit: int = 50
+    ) -> Page[BacklinkingResponse]:
+        """Return what no person has looked at yet, newest first; in all campaigns when none is named.
+
+        Raises:
+            NotFound: there is no such campaign for this owner.
+            InvalidInput: the cursor or the limit is none.
+        """
+        return await self._page(campaign_id, after, limit, awaiting=True)
+
+    async def _page(
+        self, campaign_id: str | None, after: str | None, limit: int, *, awaiting: bool
+    ) -> Page[BacklinkingResponse]:
+        limit, owner = page_size(limit), self._ctx.owner
+        if campaign_id is not None:
+            known_campaign(campaign_id)
+        scope = ("responses", campaign_id, str(awaiting))
+        values: dict[str, Any] = {"campaign_id": campaign_id, "owner": owner, "limit": limit + 1}
+        if after is not None:
+            values["after"] = place(after, scope, [int])[0]
+        statement = _PAGES[owner is not None, campaign_id is not None, awaiting, after is not None]
+        rows = (await run(self._ctx.session, statement, values)).mappings().all()
+        if not rows and campaign_id is not None:
+            exists = _CAMPAIGN[owner is not None]
+            if (await run(self._ctx.session, exists, values)).first() is None:
+                raise NotFound("campaign", campaign_id)
+        found = [detached(BacklinkingResponse, row) for row in rows[:limit]]
+        return Page(found, cursor(scope, [found[-1].id]) if len(rows) > limit else None)
+
+    async def _seen(self, campaign_id: str, opportunity_id: int | None, email_id: int | None) -> Held:
+        if email_id is None:
+            if opportunity_id is None:
+                raise InvalidInput("email_id", "is required, or opportunity_id")
+            held = await Held.prospect(self._ctx, campaign_id, opportunity_id, hold=False)
+            of = {"campaign_id": campaign_id, "opportunity_id": held.opportunity_id}
+            thread = (await run(self._ctx.session, emails.THREAD, of)).all()
+            sent = [email.id for email in thread if email.status in SENT_STATES]
+            if not sent:
+                raise NotFound("email sent to opportunity", opportunity_id)
+            email_id = sent[-1]
+        seen = await Held.seen_email(self._ctx, email_id)
+        if seen.campaign_id != campaign_id or opportunity_id not in {None, seen.opportunity_id}:
+            raise NotFound("email", email_id)
+        return seen
+
+    async def _known(self, campaign_id: str, message_id: str | None) -> BacklinkingResponse | None:
+        if message_id is None:
+            return None
+        of = {"campaign_id": campaign_id, "message_id": message_id}
+        row = (await run(self._ctx.session, responses.BY_MESSAGE_ID, of)).mappings().first()
+        return detached(BacklinkingResponse, row) if row is not None else None
