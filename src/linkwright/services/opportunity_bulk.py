@@ -123,7 +123,7 @@ class _Adding:
         found = await self._session.execute(
             queries.ids_by_url(self._campaign_id, {values["url"]: None for values in rows})
         )
-        known: dict[str, int] = {url: id_ for url, id_ in found.tuples() if id_ is not None}
+        known: dict[str, int] = {url: id_ for url, id_ in found if id_ is not None}
         fresh: dict[str, Values] = {}
         repeated: dict[int, list[Values]] = {}
         for values in rows:

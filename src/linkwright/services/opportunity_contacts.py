@@ -1,10 +1,10 @@
 """Whether the people behind prospects may be contacted."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from linkwright.queries import opportunities as queries
 from linkwright.services.context import Context
+from linkwright.services.suppressions import Suppressions
 
 
 async def standing(context: Context, campaign_id: str, addresses: Iterable[str]) -> Mapping[str, str]:
@@ -15,8 +15,4 @@ async def standing(context: Context, campaign_id: str, addresses: Iterable[str])
     owner = context.owner
     if owner is None:
         owner = await context.session.scalar(queries.owner_of(campaign_id))
-    return await _standing(replace(context, owner=owner), list(addresses))
-
-
-async def _standing(context: Context, addresses: list[str]) -> Mapping[str, str]:
-    return {}
+    return await Suppressions(context).standing(addresses, user_id=owner)
