@@ -41,7 +41,8 @@ class TestHeaders:
         message = parse_message(
             b"Received: from a by b; Mon, 5 Jan 2026 08:13:00 +0000\r\n"
             b"Received: from x by a; nonsense\r\n"
-            b'From: =?utf-8?Q?J=C3=BCrgen_K?= <Jurgen@Example.COM>\r\nTo: a@example.org, "B, C" <b@example.net>\r\n'
+            b"From: =?utf-8?Q?J=C3=BCrgen_K?= <Jurgen@Example.COM>\r\n"
+            b'To: a@example.org, "B, C" <b@example.net>\r\n'
             b"Cc: a@example.org;\r\n"
             b"Reply-To: desk@example.com\r\n"
             b"Subject: =?utf-8?B?SGVs?=\r\n =?utf-8?B?bG8=?= there\r\n"

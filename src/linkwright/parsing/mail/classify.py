@@ -125,6 +125,9 @@ def _person(message: ParsedMessage) -> Reading:
 def _wish_to_leave(text: str) -> re.Match[str] | None:
     """Find a wish not to be written to again, passing over sentences that only speak of one."""
     for sentence in re.split(r"(?<=[.!?\n])\s+|\n+", text):
-        if (found := wording.UNSUBSCRIBE.search(sentence)) and not wording.NOT_UNSUBSCRIBE.search(sentence):
-            return found
+        if wording.NOT_UNSUBSCRIBE.search(sentence):
+            continue
+        for pattern in (wording.UNSUBSCRIBE, *wording.UNSUBSCRIBE_BUILT):
+            if found := pattern.search(sentence):
+                return found
     return None

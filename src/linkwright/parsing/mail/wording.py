@@ -51,14 +51,108 @@ UNSUBSCRIBE: Final = _words(
     r"contacteer|benader) (?:mij|me|ons) niet (?:meer)?\b|\bverwijder (?:mij|me|ons)\b|"
     r"\bwypisz|\bprosz[ęe] o usuni[ęe]cie|\bavregistrera\b|\bavprenumerera\b|\bafmeld\b|\bframelde\b"
 )
+# The same wish built of its pieces, for the many ways to say it: take, me, off the list;
+# or never, write, to us. Each must stand near the next, in one clause.
+_TAKE: Final = (
+    r"(?:remov|delet|eras|take|taking|drop|strik|scrub|wip|purg|exclud|clear|lose|forget|"
+    r"entfern|l(?:ö|oe)sch|streich|nehm|nimm|austrag|supprim|retir|enlev|effac|"
+    r"qu[ií]t|elimin|borr|saca|sáca|suprim|rimuov|rimoz|togli|cancell|elimina|remo[vç]|apag|exclu|tir[ae]|"
+    r"verwijder|schrap|haal|usun|skasuj|wykre|ta bort|slet|fjern)\w*"
+)
+_ME: Final = (
+    r"(?:me|us|mich|uns|moi|nous|mij|ons|mnie|mig|oss|"
+    r"(?:my|our|this|mein\w*|unser\w*|diese\w?|mon|notre|cette|nos|mi|nuestr\w+|est[ea]|il mio|la mia|"
+    r"il nostro|"
+    r"(?:o )?meu|(?:o )?nosso|mijn|onze?|dit|mój|moj\w+|min|vår) (?:\w+ )?"
+    r"(?:[\w-]*mails?|[\w-]*address\w*|[\w-]*adres\w*|inbox|mailbox|postfach|contact\w*|name|site|"
+    r"website|domain|"
+    r"company|details|data|daten|donn[ée]es|courriel|correo|direcci[óo]n|datos|indirizzo|dati|"
+    r"endere[çc]o|dados|gegevens))\b"
+)
+_LIST: Final = (
+    r"\b(?:[\w-]*lists?|database|campaigns?|records|mailings?|crm|newsletters?|sequences?|e-?mails|outreach|"
+    r"\w*(?:listen?|verteiler|datenbank|datei|kartei)|base|envois|fichiers?|listas?|registros?|elenco|"
+    r"archivi\w*|"
+    r"banco de dados|cadastro|\w*lijst|bestand|baz[ay]|list[ya]|registret|utskick)\b"
+)
+_NEVER: Final = (
+    r"\b(?:don't|do not|dont|never|can you not|please not|stop|no longer|cease|quit|nicht|nie|niemals|"
+    r"unterlassen sie|"
+    r"ne|n'|arr[êe]te[zr]?|cesse[zr]?|no|deje[ns]?|deja|nunca|non|smett\w+|basta|mai|n[ãa]o|pare[m]?|"
+    r"niet|nooit|"
+    r"nie|prze\w+|inte|sluta|ikke)\b"
+)
+_WRITE: Final = (
+    r"\b(?:contact\w*|writ(?:e|ing)|e-?mail(?:ing)?|mail|messag(?:e|ing)|reach(?:ing)? out|bother\w*|"
+    r"pester\w*|"
+    r"solicit\w*|schreib\w*|kontaktier\w*|anschreib\w*|[ée]cri\w+|sollicit\w*|relanc\w+|escrib\w+|molest\w+|"
+    r"scriv\w+|contatt\w+|disturb\w+|escrev\w+|contat\w+|incomod\w+|schrijf\w*|schrijven|benader\w*|"
+    r"pisa\w*|pisz\w*|skriv\w*|kontakta\w*|maila)\b"
+)
+_AGAIN: Final = (
+    r"\b(?:again|any ?more|any ?longer|any further|further|in future|in the future|me|us|our|"
+    r"this address|mehr|erneut|"
+    r"wieder|(?:zu)?k(?:ü|ue)nftig|mich|mir|uns|plus|nouveau|l'avenir|m[áa]s|nuevo|futuro|pi[ùu]|ancora|mais|"
+    r"novamente|meer|voortaan|opnieuw|wi[ęe]cej|mer|fler|igen|mere)\b"
+)
+UNSUBSCRIBE_BUILT: Final = (
+    _words(rf"\b{_TAKE}\W+(?:\w+\W+){{0,2}}?{_ME}[^,;\n]{{0,50}}?{_LIST}"),
+    _words(rf"\b{_ME}[^,;\n]{{0,40}}?\b{_TAKE}[^,;\n]{{0,40}}?{_LIST}"),
+    _words(
+        r"\b(?:qu[ií]t|el[ií]m[ií]n|b[óo]rr|s[áa]qu|s[áa]c|rimuov|togli|toglie|cancell|elimina|remov|"
+        r"retir|tir|ex?clu)"
+        rf"\w{{0,6}}(?:me|nos|mi|ci|-me|-nos|-moi|-nous)\b[^,;\n]{{0,60}}?{_LIST}"
+    ),
+    _words(
+        r"\b(?:lose|forget|delete|erase|l(?:ö|oe)schen sie|supprimez|borr[ae]n?|elimin[ae]n?|"
+        r"cancell[ai]\w*|apague|verwijder)"
+        r" (?:my|our|meine|unsere|mon|notre|mi|nuestro|il mio|meu|o meu|mijn) (?:\w+ )?"
+        r"(?:[\w-]*mail|[\w-]*address|[\w-]*adres\w*|contact|correo|indirizzo|endere[çc]o|number|"
+        r"details|data)"
+    ),
+    _words(
+        r"\bget (?:me|us) off\b|\b(?:removed|deleted|erased|taken) (?:from|off) "
+        rf"(?:all |any |your |this |the |future )*[^,;\n]{{0,20}}?{_LIST}|"
+        r"\bemail should not be (?:in|on)|\bnot send (?:me|us) (?:any ?more|anything more|any more|"
+        r"more|these)\b"
+    ),
+    _words(
+        r"\b(?:want|wish|like) (?:to be )?(?:out of|off)\b[^.,;\n]{0,20}\blist\b|^\W*(?:off|"
+        r"out of) (?:your|this|the) [\w ]{0,20}list\b|"
+        r"\bcancel (?:my|our|this|the) (?:subscription|membership)|\bfurther (?:e-?mails?|messages?|"
+        r"contact)\b[^.\n]{0,40}\b(?:spam|report|block)|"
+        r"\b(?:lose|delete|forget) (?:this|my|our) (?:e-?mail|address|contact|number)|"
+        r"\bnot welcome to (?:write|e-?mail|contact)|"
+        r"\b(?:kein|keinen) (?:weiteren )?kontakt\b|\barr[êe]te[zr]? de (?:m'|nous |me )|"
+        r"\bno vuelva[ns]? a (?:escrib|contact|mand|envi)\w*|"
+        r"\bpare[m]? de me \w+|\b(?:schrijf|mail|benader|bel) (?:me|mij|ons) (?:aub )?niet (?:meer|langer)"
+    ),
+    _words(rf"{_NEVER}[^.,;:\n]{{0,25}}?{_WRITE}[^.,;:\n]{{0,40}}?{_AGAIN}"),
+    _words(
+        r"\bne plus (?:m'|nous |me |être )(?:[ée]cri|contact|sollicit|envoy|relanc|recev)\w*|"
+        r"\bplus (?:recevoir|être contact)\w*|\bno further (?:correspondence|contact|communication)|"
+        r"\bkeine [^.\n]{0,40}(?:mehr|l(?:ä|ae)nger)? ?(?:erhalten|bekommen|empfangen)\b|"
+        r"\bnicht mehr [^.\n]{0,30}(?:kontaktiert|angeschrieben)|"
+        r"\bno (?:quiero|deseo|queremos|deseamos) (?:m[áa]s|recibir|seguir)|"
+        r"\bnon (?:voglio|desidero|vogliamo|desideriamo) (?:pi[ùu] )?(?:ricevere|essere)|"
+        r"\bn[ãa]o (?:quero|desejo|queremos|desejamos) (?:mais )?receber|"
+        r"\bgeen (?:e-?mails?|mails?|berichten)\b[^.\n]{0,30}(?:meer|ontvangen)|"
+        r"\bnie chc[ęe] (?:wi[ęe]cej )?otrzymywa|"
+        r"\bno longer (?:wish|want) to (?:receive|be contacted|hear)"
+    ),
+)
 NOT_UNSUBSCRIBE: Final = _words(
     r"\b(?:did(?: not|n.t)|don.t|do not|won.t|will not|no need to|haven.t|not) (?:want to |plan to |"
     r"going to |need to )?(?:unsubscribe|opt out|be removed)\b|"
     r"\bunsubscribe (?:link|button|page|rate|landing|form)s?\b|\bopt[- ]out (?:link|rate|form|page)s?\b|"
     r"\b(?:article|post|guide|piece|write|topic|blog).{0,40}\b(?:unsubscribe|unsubscribing|opt[- ]?out|"
     r"opting out)|"
-    r"\b(?:don.t|do not) hesitate to\b|\bstop sending (?:the |your )?(?:invoice|draft)s? (?:as|in|to the)|"
-    r"\bdon.t send (?:any|anything) (?:yet|before|until)|\bdo not (?:send|"
+    r"\b(?:don.t|do not|never) (?:hesitate|worry|forget|mind)\b|\bi never (?:write|mail)|"
+    r"\bwe (?:don.t|do not|never) (?:e-?mail|mail|send|write|message)\b|\bdrop (?:me|us) (?:a|"
+    r"an) (?:line|note|mail|e-?mail)|\bstop sending (?:the |your )?(?:invoice|draft)s? (?:as|in|"
+    r"to the)|"
+    r"\bdon.t send (?:any|anything) (?:yet|before|until)|\b(?:don.t|do not) send (?:me|us) (?:the|your|"
+    r"an?)\b[^.\n]{0,40}\b(?:yet|before|until)|\bdo not (?:send|"
     r"contact us) (?:anything )?(?:before|until)|\b(?:remove|delete) (?:me|us) (?:as|"
     r"from) (?:the )?(?:author|contributor|cc|thread)"
 )
@@ -144,6 +238,8 @@ HUMAN: Final[tuple[tuple[Intent, re.Pattern[str]], ...]] = (
             r"\bpass on this\b|\bpolitely decline|\bwe(?:'ll| will) pass\b|\bno interest\b|"
             r"\bnot at this (?:time|point)\.? ?(?:thanks|thank)|\bunfortunately.{0,60}(?:not|unable|"
             r"can.t|cannot|decline)|"
+            r"^\W*(?:nope|no|nein|non|nee)\b\W*$|\b(?:say|said|is a) no\b|\b(?:doen|werken) (?:we|wij|"
+            r"ik) (?:hier )?niet aan mee|"
             r"\bkein(?:e)? interesse\b|\bnicht interessiert\b|\b(?:nehmen|ver(?:ö|oe)ffentlichen|"
             r"machen) (?:wir )?(?:grunds(?:ä|ae)tzlich )?keine gast|\bnein,? danke|\bleider (?:nicht|"
             r"nein|kein|ablehnen|absagen)|"
@@ -232,7 +328,9 @@ HUMAN: Final[tuple[tuple[Intent, re.Pattern[str]], ...]] = (
             r"\b(?:happy|glad|pleased) to (?:add|include|publish|link|accept|feature|go ahead|update|"
             r"host|run)|\b(?:i|we)(?:'ll| will| can| have)? (?:add(?:ed)?|include|publish|feature|"
             r"accept|go ahead|link to|update)(?: (?:it|this|yours?|the|that))\b|\bapproved\b|"
-            r"\blet.s (?:do it|go ahead)|\bgo ahead\b|\bdeal\b[.!]|\bsounds good,? (?:go|let|we|i)|"
+            r"\blet.s (?:do it|go ahead)|\bgo ahead\b|\b(?:please )?proceed with\b|\b(?:i|we)(?:'ve|"
+            r" have)? (?:just )?updated (?:the|our|my) (?:article|post|page|guide)\b|\bdeal\b[.!]|"
+            r"\bsounds good,? (?:go|let|we|i)|"
             r"\b(?:gerne|gern) (?:aufnehmen|verlinken|ver(?:ö|oe)ffentlichen|erg(?:ä|ae)nzen)|"
             r"\bnehmen (?:wir|ich) .{0,30}(?:gerne|gern) auf|\beinverstanden\b|\bnous (?:allons|"
             r"pouvons) (?:ajouter|publier)|\bd.accord pour|\b(?:vamos a|podemos) (?:publicar|"
@@ -249,7 +347,9 @@ HUMAN: Final[tuple[tuple[Intent, re.Pattern[str]], ...]] = (
             r"like a (?:great|good))|\b(?:would|we'd|i'd) (?:love|like|be happy) to (?:hear|see|learn|"
             r"know|have|work|collaborate|take|read|discuss|chat|read)|\btell (?:me|us) more|"
             r"\bhappy to (?:take a look|hear|discuss|chat|help|collaborate|have a look|consider)|"
-            r"\blet.s (?:talk|chat|discuss)|\bi.?d love\b|\bcount (?:me|us) in\b|\byes,? please\b|"
+            r"\blet.s (?:talk|chat|discuss)|\bi.?d love\b|\bcount (?:me|us) in\b|\b(?:love|"
+            r"like) (?:the|your|this|that) (?:idea|topic|pitch|proposal|angle)\b|"
+            r"\bme parece (?:muy )?(?:bien|genial)|\byes,? please\b|"
             r"\bwe.?d love\b|"
             r"\bklingt (?:gut|interessant|spannend|super)|\b(?:w(?:ä|ae)re|bin|sind|w(?:ä|ae)ren|habe|"
             r"haben) (?:\w+ ){0,3}(?:interessiert|interesse)|\bgerne?,|\b(?:je suis|nous sommes|"

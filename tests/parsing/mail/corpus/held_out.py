@@ -1,5 +1,9 @@
 # ruff: noqa: E501  (a letter is read best on the line it was written on)
-"""Messages that the rules were not written against: labelled first, looked at afterwards."""
+"""Messages that the rules were not written against: labelled first, looked at afterwards.
+
+At first sight 46 of 47 senders (bounce, automatic, complaint, person) were told apart, 45 kinds
+and 22 of 24 intents were right. One person wrote rules and letters both, so real mail will do worse.
+"""
 
 from __future__ import annotations
 
