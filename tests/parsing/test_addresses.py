@@ -4,7 +4,7 @@ import string
 
 import pytest
 from email_validator import EmailNotValidError, validate_email
-from hypothesis import example, given, reject, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from linkwright.errors import InvalidInput
@@ -138,7 +138,7 @@ class TestAddressKey:
         try:
             address = parse_address(text)
         except InvalidInput:
-            reject()
+            return
         key = address_key(address)
         assert address_key(key) == key
         assert key.rpartition("@")[0]

@@ -4,7 +4,7 @@ import string
 from collections.abc import Callable
 
 import pytest
-from hypothesis import example, given, reject, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from linkwright.errors import InvalidInput
@@ -87,7 +87,7 @@ class TestCanonicalUrl:
         try:
             once = canonical_url(text)
         except InvalidInput:
-            reject()
+            return
         assert canonical_url(once) == once
         assert len(once) <= 2048
         assert once.isascii()
@@ -210,7 +210,7 @@ class TestDomains:
         try:
             url, domain = canonical_page(text)
         except InvalidInput:
-            reject()
+            return
         assert domain_of(url) == domain
         assert len(domain) <= 253
         assert ":" not in domain

@@ -146,6 +146,8 @@ def _parse(text: object, field: str) -> str:
     host, colon, port = authority.partition(":")
     host = host.removesuffix(".")
     rule = _broken_host_rule(host)
+    if rule is None and _HOST_CHARACTERS.fullmatch(host) is None:
+        rule = "must have a host name of letters, digits, dots and hyphens"
     if rule is not None:
         raise InvalidInput(field, rule, text)
     tail = tail.partition("#")[0]
@@ -215,10 +217,8 @@ def _broken_host_rule(host: str) -> str | None:
         return "must name a public site"
     if len(labels) == 1:
         return "must name a site with a dot in it, like example.com"
-    if len(host) > MAX_HOST or not all(0 < len(label) <= MAX_LABEL for label in labels):
+    if len(host) > MAX_HOST or "" in labels or max(map(len, labels)) > MAX_LABEL:
         return "must have a host name of at most 253 characters, 1 to 63 between the dots"
-    if _HOST_CHARACTERS.fullmatch(host) is None:
-        return "must have a host name of letters, digits, dots and hyphens"
     return None
 
 

@@ -68,9 +68,12 @@ def clean_text(value: object, *, field: str, limit: int | None = None, lines: bo
         text = str(value).removesuffix(".0")
     else:
         raise InvalidInput(field, "must be text", value)
-    if not text.isprintable() and _UNFIT.search(text) is not None:
+    if text.isprintable() and "  " not in text:  # most text; a tab or a line end is not printable
+        text = text.strip()
+    elif _UNFIT.search(text) is not None:
         raise InvalidInput(field, "must not contain control characters or lone surrogates", value)
-    text = text.strip() if lines else " ".join(text.split())
+    else:
+        text = text.strip() if lines else " ".join(text.split())
     if limit is not None and len(text) > limit:
         raise InvalidInput(field, f"must be at most {limit} characters", value)
     return text or None

@@ -109,7 +109,8 @@ class RowParser:
     def __init__(self, kind: Format) -> None:
         self._format = kind
         self._headers: frozenset[str] = frozenset()
-        self._plan: list[tuple[str, int, str, Column]] = []
+        # Header, where to, under which name, and what errors call it: ours for our fields, else the file's.
+        self._plan: list[tuple[str, int, str, str, Column]] = []
 
     def __call__(self, row: Row) -> Record | Refusal:
         """Return the record in a row, or its refusal."""
@@ -120,8 +121,8 @@ class RowParser:
 
     def _cell(self, row: Row, error: InvalidInput) -> object:
         """Return what stands in the file, which may be more than the part that broke the rule."""
-        for header, slot, name, _ in self._plan:
-            if error.field == (name if slot == _FIELD else header):
+        for header, _, _, called, _ in self._plan:
+            if error.field == called:
                 return row.cells[header]
         return error.value
 
@@ -130,44 +131,24 @@ class RowParser:
         if cells.keys() != self._headers:  # JSON objects of one file may differ in their keys
             self._prepare(cells)
         found: tuple[Facts, Facts, Facts] = ({}, {}, {})
-        for header, slot, name, column in self._plan:
+        for header, slot, name, called, column in self._plan:
             value = cells[header]
             if value is None or value == "":
                 continue
             if isinstance(value, str):
                 if value[0] == "'":
                     value = unguard(value)
-                if value.isspace():
+                elif value.isspace():
                     continue
-            self._take(found, slot, name, column, header, value)
+            if column.lenient:
+                _take_leniently(found, slot, name, header, column, value)
+            elif (parsed := column.parse(value, called)) is not None:
+                found[slot][name] = parsed
         kind = self._format
         fields, link, extra = found
         if kind.finish is not None:
             kind.finish(fields, extra)
         return kind.build(kind, row.number, fields, link, extra)
-
-    def _take(
-        self,
-        found: tuple[Facts, Facts, Facts],
-        slot: int,
-        name: str,
-        column: Column,
-        header: str,
-        value: Cell,
-    ) -> None:
-        # The name that a person meets in errors is ours for our fields and the file's for the rest.
-        called = name if slot == _FIELD else header
-        try:
-            parsed = column.parse(value, called)
-        except InvalidInput:
-            if not column.lenient:
-                raise
-            if is_blank(value):
-                return
-            # What the source garbled is kept as it stands, so that nothing is lost and nothing made up.
-            slot, name, parsed = _EXTRA, extra_name(header), plain(value, header)
-        if parsed is not None:
-            found[slot][name] = parsed
 
     def _prepare(self, cells: dict[str, Cell]) -> None:
         self._headers = frozenset(cells)
@@ -175,13 +156,27 @@ class RowParser:
         for header in cells:
             column = self._format.columns.get(header_key(header))
             if column is None:
-                self._plan.append((header, _EXTRA, extra_name(header), Column("", plain)))
+                self._plan.append((header, _EXTRA, extra_name(header), header, Column("", plain)))
             elif column.target.startswith("link."):
-                self._plan.append((header, _LINK, column.target[5:], column))
+                self._plan.append((header, _LINK, column.target[5:], header, column))
             elif column.target.startswith("extra."):
-                self._plan.append((header, _EXTRA, column.target[6:], column))
+                self._plan.append((header, _EXTRA, column.target[6:], header, column))
             elif column.target:
-                self._plan.append((header, _FIELD, column.target, column))
+                self._plan.append((header, _FIELD, column.target, column.target, column))
+
+
+def _take_leniently(
+    found: tuple[Facts, Facts, Facts], slot: int, name: str, header: str, column: Column, value: Cell
+) -> None:
+    try:
+        parsed = column.parse(value, header)
+    except InvalidInput:
+        if is_blank(value):
+            return
+        # What the source garbled is kept as it stands, so that nothing is lost and nothing made up.
+        slot, name, parsed = _EXTRA, extra_name(header), plain(value, header)
+    if parsed is not None:
+        found[slot][name] = parsed
 
 
 def prospect_page(target: str = URL) -> Column:
