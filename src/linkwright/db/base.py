@@ -51,7 +51,12 @@ def defaulted(
         server = value
     else:
         server = text(repr(value))
-    return mapped_column(kind, default=value, server_default=server, nullable=True)
+    return mapped_column(_storing_none(kind), default=value, server_default=server, nullable=True)
+
+
+def _storing_none(kind: type[TypeEngine[Any]] | TypeEngine[Any]) -> TypeEngine[Any]:
+    """Let a None that was said be stored as NULL; the ORM would otherwise put the default in its place."""
+    return (kind() if isinstance(kind, type) else kind).evaluates_none()
 
 
 def flag(*, default: bool) -> MappedColumn[bool]:
@@ -76,7 +81,7 @@ def ratio(default: float = 0.0) -> MappedColumn[float]:
 
 def written_at() -> MappedColumn[datetime]:
     """Return a moment that the database fills in when the program did not."""
-    return mapped_column(UtcDateTime, server_default=func.current_timestamp(), nullable=True)
+    return mapped_column(_storing_none(UtcDateTime), server_default=func.current_timestamp(), nullable=True)
 
 
 def one_of(name: str, values: type[StrEnum]) -> CheckConstraint:
