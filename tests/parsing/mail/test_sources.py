@@ -65,6 +65,7 @@ class TestMbox:
             (b">>From here on it is easy", ">From here on it is easy"),
             (b"From here on it is easy", "From here on it is easy"),
             (b"From now on:\nNote: all is well", "From now on:\nNote: all is well"),
+            (b"I had it\nFrom sam@example.org\nNote: ask", "I had it\nFrom sam@example.org\nNote: ask"),
         ],
     )
     def test_a_body_line_that_starts_with_from_stays_in_its_body(self, line: bytes, text: str) -> None:
@@ -115,6 +116,7 @@ class TestFolders:
         (tmp_path / "cur" / "1.M1.host:2,S").write_bytes(FIRST)
         (tmp_path / "new" / "2.M1.host").write_bytes(SECOND)
         (tmp_path / "tmp" / "3.M1.host").write_bytes(SECOND.replace(b"two", b"unfinished"))
+        (tmp_path / "tmp" / "5.eml").write_bytes(SECOND.replace(b"two", b"unfinished too"))
         (tmp_path / ".Sent" / "cur" / "4.M1.host:2,S").write_bytes(FIRST.replace(b"one", b"sent"))
         assert sorted(subjects(tmp_path)) == ["one", "sent", "two"]
 
