@@ -1,0 +1,82 @@
+"""`linkwright doctor`: is the record sound, and if not, what is to be done."""
+
+from typing import Annotated
+
+import typer
+
+from linkwright.cli.support import FAILED, AsJson, DatabaseUrl, open_database, print_json, run, settings_with
+from linkwright.monitoring.checks import SHOWN, Fault
+from linkwright.monitoring.doctor import Examination, examine
+from linkwright.monitoring.doctor import repair as mend
+
+
+def doctor(
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Write what was recounted over derived values that are wrong.")
+    ] = False,
+    rows: Annotated[int, typer.Option(min=0, help="How many rows of each fault to name.")] = SHOWN,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    r"""Recount every number, look for every broken rule, and say what to do about it.
+
+    Counters and rates are derived, so --repair can write them anew; facts that contradict
+    each other are named and left to you. The exit status is 1 while any fault remains.
+
+    \b
+    Examples:
+      linkwright doctor
+      linkwright doctor --repair
+      linkwright doctor --json
+    """
+
+    async def work() -> Examination:
+        pepper = settings_with(database_url).address_pepper.get_secret_value().encode()
+        async with open_database(database_url) as database:
+            return await (mend if repair else examine)(database, pepper=pepper, shown=rows)
+
+    found = run(work())
+    if as_json:
+        print_json(
+            {
+                "sound": found.sound,
+                "checks": found.checks,
+                "mended": found.mended,
+                "faults": [_facts(fault) for fault in found.faults],
+            }
+        )
+    else:
+        _tell(found)
+    if not found.sound:
+        raise typer.Exit(FAILED)
+
+
+def _tell(found: Examination) -> None:
+    for name, number in found.mended.items():
+        typer.echo(f"Mended {name}: {_count(number, 'value')} written.")
+    for fault in found.faults:
+        typer.echo(f"\n{fault.check}: {_count(fault.number, 'row')}. {fault.problem}")
+        for row in fault.rows:
+            typer.echo(f"  {row}")
+        if fault.number > len(fault.rows):
+            typer.echo(f"  ... and {fault.number - len(fault.rows):,} more")
+        typer.echo(f"  Way out: {fault.way_out}")
+    if found.sound:
+        typer.echo(f"All {found.checks} checks passed.")
+    else:
+        typer.echo(f"\n{len(found.faults)} of {found.checks} checks found faults.")
+
+
+def _facts(fault: Fault) -> dict[str, object]:
+    return {
+        "check": fault.check,
+        "problem": fault.problem,
+        "way_out": fault.way_out,
+        "derived": fault.derived,
+        "number": fault.number,
+        "rows": [{"id": row.id, **row.details} for row in fault.rows],
+    }
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

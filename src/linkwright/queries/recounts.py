@@ -1,0 +1,203 @@
+"""Every derived number counted again from the facts, for whole tables at once.
+
+Each is a subquery with an `id` and its numbers, one row for every row of the table it is
+about, so that it can be compared with what is stored, and written over it.
+"""
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Float,
+    Integer,
+    Select,
+    Subquery,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    union_all,
+)
+
+from linkwright.db.durations import hours_between
+from linkwright.db.rows import table
+from linkwright.db.types import Real
+from linkwright.models.campaigns import BacklinkingCampaign, CampaignCount
+from linkwright.models.decisions import AIDecision
+from linkwright.models.emails import BacklinkingEmail
+from linkwright.models.events import EmailEvent
+from linkwright.models.opportunities import BacklinkOpportunity
+from linkwright.models.responses import BacklinkingResponse
+from linkwright.models.templates import BacklinkingTemplate
+from linkwright.vocabulary import HUMAN_RESPONSES, EventAgent, EventKind
+
+CAMPAIGN: Final = table(BacklinkingCampaign)
+COUNT: Final = table(CampaignCount)
+DECISION: Final = table(AIDecision)
+EMAIL: Final = table(BacklinkingEmail)
+EVENT: Final = table(EmailEvent)
+OPPORTUNITY: Final = table(BacklinkOpportunity)
+RESPONSE: Final = table(BacklinkingResponse)
+TEMPLATE: Final = table(BacklinkingTemplate)
+
+HUMAN: Final = sorted(kind.value for kind in HUMAN_RESPONSES)
+COUNTED_EVENTS: Final = (EventKind.OPENED.value, EventKind.CLICKED.value, EventKind.UNSUBSCRIBED.value)
+
+
+def campaign_totals() -> Subquery:
+    """Prospects of each campaign: all, written to, answered, with a link."""
+    return (
+        select(
+            CAMPAIGN.c.id,
+            func.count(OPPORTUNITY.c.id).label("total_opportunities"),
+            func.count(OPPORTUNITY.c.contacted_at).label("contacted_opportunities"),
+            func.count(OPPORTUNITY.c.responded_at).label("responded_opportunities"),
+            func.coalesce(func.sum(case((OPPORTUNITY.c.link_acquired, 1), else_=0)), 0).label(
+                "successful_links"
+            ),
+        )
+        .select_from(CAMPAIGN)
+        .outerjoin(OPPORTUNITY, OPPORTUNITY.c.campaign_id == CAMPAIGN.c.id)
+        .group_by(CAMPAIGN.c.id)
+        .subquery("recounted")
+    )
+
+
+def campaign_costs() -> Subquery:
+    """What each campaign's decisions have cost; a price that nobody knows adds nothing."""
+    return (
+        select(
+            CAMPAIGN.c.id,
+            cast(func.coalesce(func.sum(DECISION.c.cost), 0), Real).label("actual_cost"),
+        )
+        .select_from(CAMPAIGN)
+        .outerjoin(DECISION, DECISION.c.campaign_id == CAMPAIGN.c.id)
+        .group_by(CAMPAIGN.c.id)
+        .subquery("recounted")
+    )
+
+
+def campaign_counts() -> CompoundSelect[Any]:
+    """How many things of each kind each campaign has in each state."""
+    return union_all(
+        _by_state("opportunity", OPPORTUNITY.c.campaign_id, OPPORTUNITY.c.status),
+        _by_state("email", EMAIL.c.campaign_id, EMAIL.c.status),
+        _by_state("response", RESPONSE.c.campaign_id, RESPONSE.c.response_type),
+        _by_state("event", EVENT.c.campaign_id, EVENT.c.kind).where(
+            EVENT.c.kind.in_(COUNTED_EVENTS), EVENT.c.agent != EventAgent.MACHINE.value
+        ),
+    )
+
+
+def _by_state(subject: str, campaign_id: Any, state: Any) -> Select[Any]:
+    return (
+        select(
+            campaign_id.label("campaign_id"),
+            literal(subject).label("subject"),
+            state.label("state"),
+            func.count().label("count"),
+        )
+        .where(state.is_not(None))
+        .group_by(campaign_id, state)
+    )
+
+
+def email_events() -> Subquery:
+    """How often each email was opened and clicked, machines left out, and whether at all."""
+    opened, clicked = (
+        func.coalesce(func.sum(case((EVENT.c.kind == kind.value, 1), else_=0)), 0)
+        for kind in (EventKind.OPENED, EventKind.CLICKED)
+    )
+    by_person = and_(
+        EVENT.c.campaign_id == EMAIL.c.campaign_id,
+        EVENT.c.email_id == EMAIL.c.id,
+        EVENT.c.kind.in_([EventKind.OPENED.value, EventKind.CLICKED.value]),
+        EVENT.c.agent != EventAgent.MACHINE.value,
+    )
+    return (
+        select(
+            EMAIL.c.id,
+            opened.label("open_count"),
+            clicked.label("click_count"),
+            case((opened > 0, 1.0), else_=0.0).label("open_rate"),
+            case((clicked > 0, 1.0), else_=0.0).label("click_rate"),
+        )
+        .select_from(EMAIL)
+        .outerjoin(EVENT, by_person)
+        .group_by(EMAIL.c.id)
+        .subquery("recounted")
+    )
+
+
+def open_rates() -> Subquery:
+    """The share of each prospect's sent emails that were opened."""
+    sent = func.count(EMAIL.c.sent_at)
+    opened = func.sum(case((and_(EMAIL.c.sent_at.is_not(None), EMAIL.c.open_count > 0), 1), else_=0))
+    return (
+        select(
+            OPPORTUNITY.c.id,
+            case((sent > 0, cast(opened, Real) / cast(sent, Real)), else_=0.0).label("email_open_rate"),
+        )
+        .select_from(OPPORTUNITY)
+        .outerjoin(
+            EMAIL,
+            and_(
+                EMAIL.c.campaign_id == OPPORTUNITY.c.campaign_id, EMAIL.c.opportunity_id == OPPORTUNITY.c.id
+            ),
+        )
+        .group_by(OPPORTUNITY.c.id)
+        .subquery("recounted")
+    )
+
+
+def response_times() -> Subquery:
+    """The hours from each prospect's first email to its first answer."""
+    hours = _wait(OPPORTUNITY.c.contacted_at, OPPORTUNITY.c.responded_at)
+    return select(OPPORTUNITY.c.id, hours.label("response_time_hours")).subquery("recounted")
+
+
+def template_earnings() -> Subquery:
+    """Of each template: its owner's emails that left, the share answered, the mean hours until then."""
+    first_answer = (
+        select(RESPONSE.c.email_id, func.min(RESPONSE.c.received_at).label("received_at"))
+        .where(RESPONSE.c.response_type.in_(HUMAN))
+        .group_by(RESPONSE.c.email_id)
+        .subquery("first_answer")
+    )
+    used = (
+        select(
+            CAMPAIGN.c.user_id,
+            EMAIL.c.template_used,
+            func.count().label("used"),
+            func.count(first_answer.c.email_id).label("answered"),
+            func.avg(_wait(EMAIL.c.sent_at, first_answer.c.received_at), type_=Float).label("hours"),
+        )
+        .select_from(EMAIL)
+        .join(CAMPAIGN, CAMPAIGN.c.id == EMAIL.c.campaign_id)
+        .outerjoin(first_answer, first_answer.c.email_id == EMAIL.c.id)
+        .where(EMAIL.c.template_used.is_not(None), EMAIL.c.sent_at.is_not(None))
+        .group_by(CAMPAIGN.c.user_id, EMAIL.c.template_used)
+        .subquery("used")
+    )
+    return (
+        select(
+            TEMPLATE.c.id,
+            cast(func.coalesce(used.c.used, 0), Integer).label("usage_count"),
+            func.coalesce(cast(used.c.answered, Real) / cast(used.c.used, Real), 0.0).label("success_rate"),
+            used.c.hours.label("average_response_time"),
+        )
+        .select_from(TEMPLATE)
+        .outerjoin(
+            used,
+            and_(used.c.user_id == TEMPLATE.c.created_by_user_id, used.c.template_used == TEMPLATE.c.name),
+        )
+        .subquery("recounted")
+    )
+
+
+def _wait(start: ColumnElement[Any], end: ColumnElement[Any]) -> ColumnElement[Any]:
+    hours = hours_between(start, end)
+    return case((hours < 0, 0.0), else_=hours)  # Clocks differ; nobody answers before they are asked.
