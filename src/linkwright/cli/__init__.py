@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from linkwright.cli import db, imports
+from linkwright.cli.doctor import doctor
 from linkwright.cli.support import leave
 
 app = typer.Typer(
@@ -21,6 +22,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(db.app, name="db")
+app.command("doctor")(doctor)
 app.add_typer(imports.app, name="import")
 
 
