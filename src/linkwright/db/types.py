@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, Final
 
 import orjson
@@ -15,6 +17,9 @@ from linkwright.errors import InvalidInput
 # REAL is eight bytes on SQLite, where the schema comes from, and four on PostgreSQL,
 # where 0.1 would come back as 0.10000000149: the meaning is kept, not the word.
 Real: Final[TypeEngine[float]] = REAL().with_variant(DOUBLE_PRECISION(), "postgresql")
+
+# A whole string, so that nothing inside one is taken for a number, or a number with an exponent above 0.
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|(?P<float>-?[0-9.]+e\+[0-9]+)')
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -83,6 +88,12 @@ def dump_json(value: object) -> str:
         InvalidInput: it has no JSON form (NaN, a lone surrogate, a foreign type).
     """
     try:
-        return orjson.dumps(value).decode()
+        text = orjson.dumps(value).decode()
     except (TypeError, ValueError) as error:
         raise InvalidInput("json", f"has no JSON form: {error}") from None
+    return _TOKEN.sub(_spelled_out, text) if "e+" in text else text
+
+
+def _spelled_out(token: re.Match[str]) -> str:
+    """Write 6.34e+16 as 63400000000000000.0: JSONB would give it back as an integer."""
+    return token[0] if token["float"] is None else f"{Decimal(token[0]):f}.0"
