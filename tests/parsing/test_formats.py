@@ -521,6 +521,12 @@ class TestOtherTools:
         found = prospect(tmp_path, name, **changes)
         assert set(changes.values()) <= set(found.extra.values())
 
+    def test_a_dash_where_a_number_belongs_says_nothing(self, tmp_path: Path) -> None:
+        found = prospect(tmp_path, "ahrefs", **{"UR": "-", "Domain traffic": "n/a", "Domain rating": "--"})
+        assert not {"ur", "url_rating", "domain_traffic", "domain_rating"} & found.extra.keys()
+        assert found.domain_authority is None
+        assert found.authority_source is None
+
     def test_a_title_too_long_for_its_column_is_kept_whole_beside_it(self, tmp_path: Path) -> None:
         found = prospect(tmp_path, "ahrefs", **{"Referring page title": "x" * 600})
         assert found.title == "x" * 499 + "…"

@@ -118,7 +118,9 @@ class TestDelimited:
     def test_an_unclosed_quote_does_not_swallow_the_file(self, tmp_path: Path) -> None:
         lines = ["url,title", 'https://a.de/,"open', *(f"https://c{number}.de/,t" for number in range(5_000))]
         rows = list(read_table(write(tmp_path, "\n".join(lines))))
-        assert [row.row for row in rows if isinstance(row, Refusal)] == [2]
+        (refusal,) = [row for row in rows if isinstance(row, Refusal)]
+        assert refusal.row == 2
+        assert "within 1000 lines" in refusal.rule  # not at the end of the file, which may be far
         assert [row.number for row in rows if isinstance(row, Row)] == list(range(3, 5_003))
 
     def test_a_stray_quote_that_meets_another_is_told_from_a_long_cell(self, tmp_path: Path) -> None:
@@ -131,6 +133,12 @@ class TestDelimited:
         ]
         rows = list(read_table(write(tmp_path, "\n".join(lines))))
         assert [row.number for row in rows if isinstance(row, Row)] == [3, 4, 5]
+
+    def test_a_short_row_over_several_lines_is_a_stray_quote(self, tmp_path: Path) -> None:
+        lines = ["url,title,notes", 'https://a.de/,"open', "https://b.de/,t,n", 'https://c.de/,t"']
+        rows = list(read_table(write(tmp_path, "\n".join(lines))))
+        assert [type(row) for row in rows] == [Refusal, Row, Row]
+        assert rows[1] == Row(3, {"url": "https://b.de/", "title": "t", "notes": "n"})
 
     def test_short_rows_are_filled_and_empty_ones_passed_over(self, tmp_path: Path) -> None:
         path = write(tmp_path, "url,title,notes\nhttps://a.de/\n\n   \nhttps://b.de/,t,n,,\n")
