@@ -35,7 +35,8 @@ _of_prospect = (
 THREAD: Final = (
     select(EMAIL.c.id, EMAIL.c.status, EMAIL.c.email_type, EMAIL.c.follow_up_number, EMAIL.c.sent_at)
     .where(*_of_prospect, EMAIL.c.status != EmailStatus.CANCELLED.value)
-    .order_by(EMAIL.c.sent_at, EMAIL.c.id)
+    # The databases do not agree where NULL comes.
+    .order_by(EMAIL.c.sent_at.nulls_first(), EMAIL.c.id)
 )
 
 STATUS: Final = select(EMAIL.c.status).where(

@@ -71,10 +71,11 @@ class EmailSentElsewhere(NewEmail):
     """An email that left before this record knew of it: an import's history.
 
     Without `email_type` the first to a prospect is the initial one, and the others follow it up.
+    Where nobody knows any more when it left, `sent_at` is None.
     """
 
     email_type: Annotated[str, known(EmailType)] | None = None
-    sent_at: Moment
+    sent_at: Moment | None
     message_id: MessageId | None = None
     smtp_provider: _Provider | None = None
     smtp_response: Text | None = None

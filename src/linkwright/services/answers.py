@@ -50,6 +50,9 @@ def note_answer(held: Held, before: Firsts, after: Firsts, at: datetime) -> None
     _note_template(held, before, after)
     contacted = held.opportunity_changes.get("contacted_at") or held.row.contacted_at
     known = held.row.responded_at
+    if contacted and at < contacted and held.row.sent_at is None:
+        # Nobody knows when the email left, so what stands there is only when we heard of it.
+        contacted = held.opportunity_changes["contacted_at"] = at
     first = max(at, contacted) if contacted else at
     if known is None or first < known:
         held.responded = 1 if known is None else 0

@@ -17,7 +17,7 @@ from linkwright.schemas.validation import parse
 from linkwright.services.context import Context
 from linkwright.services.held import Held
 from linkwright.services.history import Move, record_moves
-from linkwright.services.leaving import new_message_id, note_contact
+from linkwright.services.leaving import note_contact
 from linkwright.services.pages import Page, cursor, page_size, place
 from linkwright.services.reports import checked_text, known_campaign, known_id
 from linkwright.services.rules import approver, require_open
@@ -81,7 +81,8 @@ class Emails:
         """Record an email that left before this record knew of it, at its own `sent_at`.
 
         For imports: no limit and no suppression is asked, because it has happened. The same
-        `message_id` again returns the email that is there.
+        `message_id` again returns the email that is there; one without an id is given none.
+        Where `sent_at` is None, the prospect was contacted by now at the latest.
 
         Raises:
             NotFound: this owner's campaign has no such prospect.
@@ -96,11 +97,12 @@ class Emails:
             if (row := result.mappings().first()) is not None:
                 return detached(BacklinkingEmail, row)
         values = await self._values(held, sent)
+        at = sent.sent_at or self._ctx.now()
         values |= {
             "status": EmailStatus.SENT.value,
-            "created_at": sent.sent_at,
+            "created_at": at,
             "sent_at": sent.sent_at,
-            "message_id": sent.message_id or new_message_id(values["from_email"]),
+            "message_id": sent.message_id,
             "smtp_provider": sent.smtp_provider,
             "smtp_response": sent.smtp_response,
         }
@@ -111,15 +113,16 @@ class Emails:
                 LifeKind.EMAIL,
                 None,
                 EmailStatus.SENT.value,
-                sent.sent_at,
+                at,
                 opportunity_id=opportunity_id,
                 email_id=email.id,
                 reason="imported",
             )
         )
-        held.events.append(held.event(EventKind.SENT, sent.sent_at))
+        if sent.sent_at is not None:
+            held.events.append(held.event(EventKind.SENT, sent.sent_at))
         held.use_template(email.template_used)
-        note_contact(held, sent.sent_at, reason="imported")
+        note_contact(held, at, reason="imported")
         await held.save()
         return email
 

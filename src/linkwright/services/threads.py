@@ -53,7 +53,9 @@ def place_in_history(thread: Thread, sent: EmailSentElsewhere, values: dict[str,
     if sent.email_type is None:
         first = all(email.email_type != EmailType.INITIAL for email in touches)
         values["email_type"] = EmailType.INITIAL.value if first else EmailType.FOLLOW_UP.value
-    earlier = [email for email in thread if email.sent_at is not None and email.sent_at <= sent.sent_at]
+    # Nobody knows what an email of unknown date came after.
+    when = sent.sent_at
+    earlier = [e for e in thread if when is not None and e.sent_at is not None and e.sent_at <= when]
     if sent.parent_email_id is not None:
         values["parent_email_id"] = _named(thread, sent.parent_email_id).id
     elif earlier and values["email_type"] != EmailType.INITIAL:
