@@ -355,7 +355,9 @@ class TestLinkwright:
         assert refusal.rule.startswith("must")
 
     def test_columns_of_the_export_that_a_file_cannot_set_are_passed_over(self, tmp_path: Path) -> None:
-        (record,) = load(write(tmp_path, "id,campaign_id,domain,url\n7,x,wrong.com,example.com\n"))
+        (record,) = load(
+            write(tmp_path, "id,campaign_id,domain,email_open_rate,url\n7,x,wrong.com,3,example.com\n")
+        )
         assert isinstance(record, Prospect)
         assert record.as_opportunity() == {"url": "https://example.com/", "domain": "example.com"}
 

@@ -65,13 +65,6 @@ def whole(target: str, low: int = 0, high: int = 2**31 - 1, *, lenient: bool = F
     )
 
 
-def number(target: str, low: float = -math.inf, high: float = math.inf, *, lenient: bool = False) -> Column:
-    """Return a column of numbers."""
-    return Column(
-        target, lambda value, name: values.parse_float(value, field=name, low=low, high=high), lenient
-    )
-
-
 def score(target: str) -> Column:
     """Return a column of scores from 0 to 1."""
     return Column(target, lambda value, name: values.parse_score(value, field=name))

@@ -52,14 +52,15 @@ FIELDS: Final[Mapping[str, c.Column]] = {
         c.whole("user_rating", 1, 5),
         c.text("user_notes", lines=True),
         c.word("user_override_decision", OverrideDecision),
-        c.score("email_open_rate"),
-        c.number("response_time_hours", 0),
         c.flag("link_acquired"),
         c.page("link_url"),
         c.moment("link_placement_date"),
     )
 }
 """Every field of an opportunity that a file may set, and how it is read."""
+
+
+_FOLLOWING: Final = ("id", "campaign_id", "domain", "email_open_rate", "response_time_hours")
 
 
 def _finish(fields: Facts, _extra: Facts) -> None:
@@ -72,8 +73,8 @@ LINKWRIGHT: Final = Format(
     "linkwright",
     "Linkwright's own columns",
     frozenset({"url"}),
-    # Our export has these too: two belong to where it came from, the third follows from the URL.
-    {"id": c.ignored(), "campaignid": c.ignored(), "domain": c.ignored()}
+    # Our export has these too: they belong to where it came from, or follow from other facts.
+    {header_key(name): c.ignored() for name in _FOLLOWING}
     | {header_key(name): column for name, column in FIELDS.items()},
     open_ended=False,  # a column that is none of ours is a mistake, or a case for --map
     finish=_finish,
