@@ -11,6 +11,7 @@ import typer
 
 from linkwright.cli import db, imports
 from linkwright.cli.doctor import doctor
+from linkwright.cli.run import run
 from linkwright.cli.support import leave
 
 app = typer.Typer(
@@ -24,6 +25,7 @@ app = typer.Typer(
 app.add_typer(db.app, name="db")
 app.command("doctor")(doctor)
 app.add_typer(imports.app, name="import")
+app.command("run")(run)
 
 
 def _show_version(asked: bool) -> None:

@@ -177,6 +177,12 @@ class Approval(Part):
         return self
 
 
+    @property
+    def actor(self) -> str:
+        """Whom the history names when a rule approves."""
+        return f"policy:{self.approved_by}"[:100]
+
+
 class FollowUp(Part):
     """When to write again, and when to stop waiting."""
 

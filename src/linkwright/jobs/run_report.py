@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
+LISTED = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Brought:
@@ -73,12 +75,27 @@ class RunReport:
     letters: dict[str, int] = field(default_factory=dict)
     answers: dict[str, int] = field(default_factory=dict)
     errands: list[Errand] = field(default_factory=list)
+    errand_counts: dict[str, int] = field(default_factory=dict)
+    refused_count: int = 0
     changed: bool = False
 
     def count(self, what: str, number: int = 1) -> None:
         """Add to what was done; nothing done leaves no entry."""
         if number:
             self.done[what] = self.done.get(what, 0) + number
+
+    def errand(self, errand: Errand) -> None:
+        """Add something for a person; of one kind only the first are listed, and all are counted."""
+        number = self.errand_counts.get(errand.what, 0) + 1
+        self.errand_counts[errand.what] = number
+        if number <= LISTED:
+            self.errands.append(errand)
+
+    def refuse(self, refused: Refused) -> None:
+        """Add a row that was not taken; only the first are listed, the rejects file has all."""
+        self.refused_count += 1
+        if len(self.refused) < LISTED:
+            self.refused.append(refused)
 
     def as_json(self) -> dict[str, Any]:
         """Return everything as plain values; moments become text where it is printed."""

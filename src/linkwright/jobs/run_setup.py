@@ -57,7 +57,9 @@ async def set_up_templates(work: UnitOfWork, user_id: int, file: CampaignFile) -
         if not known:
             await work.templates.create(user_id, values | {"name": template.name})
             changed.append(template.name)
-        elif any(getattr(known[0], name) != value for name, value in values.items()):
+            continue
+        values["is_active"] = True  # A file that has it again takes it out of retirement.
+        if any(getattr(known[0], name) != value for name, value in values.items()):
             await work.templates.update(known[0].id, values)
             changed.append(template.name)
     return changed
@@ -73,7 +75,6 @@ def template_values(template: Template) -> dict[str, Any]:
         # Every stored template has HTML.
         "body_template_html": html_template_from_text(text or "") if html is None else html,
         "body_template_text": text,
-        "is_active": True,
     }
 
 

@@ -17,6 +17,7 @@ from linkwright.models.responses import BacklinkingResponse
 from linkwright.queries.emails import FOLLOW_UPS
 from linkwright.vocabulary import (
     AUTO_REPLIES,
+    HUMAN_RESPONSES,
     EmailStatus,
     EmailType,
     MatchMethod,
@@ -26,6 +27,7 @@ from linkwright.vocabulary import (
 
 _ARRIVED: Final = (EmailStatus.SENT.value, EmailStatus.DELIVERED.value)
 _STUCK: Final = (EmailStatus.SEND_UNKNOWN.value, EmailStatus.FAILED.value, EmailStatus.BLOCKED.value)
+_FOR_A_PERSON: Final = sorted(kind.value for kind in {ResponseType.COMPLAINT, *HUMAN_RESPONSES})
 _NOBODY_READS: Final = sorted(kind.value for kind in {ResponseType.SPAM, *AUTO_REPLIES})
 
 
@@ -124,6 +126,7 @@ def written_to(user_id: int, address: str) -> Select[str, str]:
     email = BacklinkingEmail
     return (
         select(BacklinkOpportunity.url, BacklinkingCampaign.name)
+        .select_from(email)
         .join(BacklinkOpportunity, _to_the_prospect(email))
         .join(BacklinkingCampaign, BacklinkingCampaign.id == email.campaign_id)
         .where(
@@ -183,8 +186,8 @@ def unanswered(campaign_id: str) -> Select[BacklinkingResponse, BacklinkOpportun
         )
         .where(
             response.campaign_id == campaign_id,
-            response.user_reviewed.is_(False),
-            response.requires_action.is_(True),
+            response.user_reviewed.is_not(True),
+            or_(response.requires_action.is_(True), response.response_type.in_(_FOR_A_PERSON)),
         )
         .order_by(response.received_at, response.id)
     )

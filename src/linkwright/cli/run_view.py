@@ -1,0 +1,205 @@
+"""How a run looks in a terminal: what came in, the funnel, what needs a person, what was refused.
+
+Everything shown may come from a stranger's page or mail, so it goes into `Text`, which reads
+no markup, and through `plain`, which leaves no control character to move the cursor.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+
+from rich.box import SIMPLE_HEAD
+from rich.columns import Columns
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from linkwright.jobs.run_report import Brought, Errand, Refused, RunReport, Stage
+
+WIDEST_BAR = 44
+BESIDE_BAR = 48  # the words and numbers on either side of it
+SHOWN_ERRANDS = 6
+SHOWN_REFUSED = 12
+
+_STAGE_STYLES = ("cyan", "cyan", "blue", "magenta", "green", "green")
+_PRESSING = ("Answer: legal complaint", "Answer: erase their data", "Look at a complaint", "Answer: positive")
+
+
+def show(report: RunReport, console: Console, *, everything: bool = False) -> None:
+    """Print a run; `everything` leaves nothing out of the long lists."""
+    console.print(_head(report))
+    parts: list[RenderableType | None] = [
+        _brought(report.brought),
+        _done(report),
+        _funnel(report.funnel, bar=max(8, min(WIDEST_BAR, console.width - BESIDE_BAR))),
+        _counts(report),
+        _errands(report, everything=everything),
+        _refused(report, everything=everything),
+    ]
+    for part in parts:
+        if part is not None:
+            console.print()
+            console.print(part)
+    console.print()
+    console.print(_last_line(report))
+
+
+def plain(value: object, limit: int = 200) -> str:
+    """Return a value on one line, without control characters, shortened in the middle of nothing."""
+    text = " ".join("".join(c if c.isprintable() or c.isspace() else "\ufffd" for c in str(value)).split())
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def _head(report: RunReport) -> Text:
+    text = Text(overflow="ellipsis", no_wrap=True)
+    text.append(plain(report.campaign), style="bold")
+    text.append(f"  {report.status}", style="green" if report.status == "active" else "yellow")
+    text.append(f"  {plain(report.owner)}  as of {report.now:%-d %B %Y, %H:%M} UTC", style="dim")
+    if report.dry_run:
+        text.append("\nDry run: this is what would happen; nothing was kept.", style="yellow")
+    return text
+
+
+def _brought(brought: Sequence[Brought]) -> RenderableType | None:
+    if not brought:
+        return None
+    table = _table("Brought in", ("new", "merged", "same", "refused"))
+    for one in brought:
+        table.add_row(
+            Text(plain(one.source, 60)),
+            _number(one.new, "green"),
+            _number(one.merged),
+            _number(one.same),
+            _number(one.refused, "red"),
+        )
+    return table
+
+
+def _done(report: RunReport) -> RenderableType | None:
+    if not report.done:
+        return None
+    text = Text("Done  ", style="bold")
+    for n, (what, number) in enumerate(report.done.items()):
+        text.append(" · " if n else "", style="dim")
+        text.append(f"{number:,} ", style="bold")
+        text.append(what, style="not bold")
+    return text
+
+
+def _funnel(stages: Sequence[Stage], *, bar: int) -> RenderableType | None:
+    most = max((stage.count for stage in stages), default=0)
+    if not most:
+        return None
+    table = Table.grid(padding=(0, 2))
+    table.add_column(min_width=12)
+    table.add_column(justify="right", style="bold")
+    table.add_column(width=bar)
+    table.add_column(justify="right", style="dim", no_wrap=True)
+    before = None
+    for stage, style in zip(stages, _STAGE_STYLES, strict=False):
+        length = max(round(bar * stage.count / most), 1 if stage.count else 0)
+        share = "" if not before or not stage.count else f"{stage.count / before:.0%} of those before"
+        table.add_row(stage.name, f"{stage.count:,}", Text("█" * length, style=style), share)
+        before = stage.count
+    return Group(Text("Funnel", style="bold"), Padding(table, (0, 0, 0, 2)))
+
+
+def _counts(report: RunReport) -> RenderableType | None:
+    tables = [
+        _tally(title, counts)
+        for title, counts in (
+            ("Prospects now", report.prospects),
+            ("Letters now", report.letters),
+            ("Answers by kind", report.answers),
+        )
+        if counts
+    ]
+    return Columns(tables, padding=(0, 6)) if tables else None
+
+
+def _tally(title: str, counts: Mapping[str, int]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column()
+    table.add_column(justify="right")
+    table.add_row(Text(title, style="bold"), "")
+    for name, count in counts.items():
+        table.add_row(f"  {name.replace('_', ' ')}", f"{count:,}")
+    return table
+
+
+def _errands(report: RunReport, *, everything: bool) -> RenderableType | None:
+    if not report.errands:
+        return None
+    table = Table.grid(padding=(0, 2), expand=True)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, overflow="ellipsis", max_width=30)
+    table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
+    for what, group in _grouped(report.errands):
+        shown = group if everything else group[:SHOWN_ERRANDS]
+        for n, errand in enumerate(shown):
+            label = Text("" if n else what, style="bold yellow" if what in _PRESSING else "bold")
+            table.add_row(label, Text(plain(errand.who)), Text(plain(errand.why), style="dim"))
+        more = report.errand_counts.get(what, len(group)) - len(shown)
+        if more:
+            table.add_row("", Text(f"… and {more:,} more", style="dim"), "")
+    total = sum(report.errand_counts.values())
+    return Group(_title("Needs a person", total, "yellow"), Padding(table, (0, 0, 0, 2)))
+
+
+def _grouped(errands: Iterable[Errand]) -> list[tuple[str, list[Errand]]]:
+    groups: dict[str, list[Errand]] = {}
+    for errand in errands:
+        groups.setdefault(errand.what, []).append(errand)
+    return list(groups.items())
+
+
+def _refused(report: RunReport, *, everything: bool) -> RenderableType | None:
+    if not report.refused_count:
+        return None
+    shown = report.refused if everything else report.refused[:SHOWN_REFUSED]
+    parts: list[RenderableType] = [_title("Refused", report.refused_count, "red")]
+    for source, group in groupby(shown, key=lambda one: one.source):
+        parts.extend((Text(f"  {plain(source)}"), Padding(_rows(group), (0, 0, 0, 2))))
+    if report.refused_count > len(shown):
+        parts.append(Text(f"  … and {report.refused_count - len(shown):,} more", style="dim"))
+    rejects = [one.rejects_file for one in report.brought if one.rejects_file]
+    if rejects:
+        parts.append(Text(f"  All of them, to mend and import again: {', '.join(rejects)}", style="dim"))
+    return Group(*parts)
+
+
+def _rows(refused: Iterable[Refused]) -> Table:
+    table = Table.grid(padding=(0, 2), expand=True)
+    table.add_column(justify="right", no_wrap=True, width=6)
+    table.add_column(no_wrap=True, overflow="ellipsis", width=15)
+    table.add_column(no_wrap=True, overflow="ellipsis", ratio=5)
+    table.add_column(no_wrap=True, overflow="ellipsis", ratio=3)
+    for one in refused:
+        row = "" if one.row is None else f"{one.row:,}"
+        value = Text(plain(one.value, 60), style="dim")
+        table.add_row(row, Text(plain(one.field)), Text(plain(one.rule)), value)
+    return table
+
+
+def _title(words: str, number: int, style: str) -> Text:
+    return Text.assemble((words, "bold"), (f"  {number:,}", style))
+
+
+def _last_line(report: RunReport) -> Text:
+    if report.dry_run:
+        return Text("Nothing was kept. Run it without --dry-run to do it.", style="dim")
+    if not report.changed:
+        return Text("Nothing new: everything was already as the files say.", style="dim")
+    return Text("Done. Nothing was sent.", style="dim")
+
+
+def _table(title: str, numbers: Sequence[str]) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="dim")
+    table.add_column(Text(title, style="bold not dim"), min_width=30)
+    for name in numbers:
+        table.add_column(name, justify="right")
+    return table
+
+
+def _number(number: int, style: str = "") -> Text:
+    return Text(f"{number:,}", style=style) if number else Text("·", style="dim")
