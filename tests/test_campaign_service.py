@@ -128,8 +128,9 @@ class TestCampaignService:
             assert started.model_copy(
                 update={"status": "draft", "started_at": None, "updated_at": campaign.updated_at}
             ) == campaign.model_copy(update={"total_opportunities": 1})
-            assert (await service.get_campaign_opportunities(campaign.id)).rows == [page]
-            assert await service.get_campaign_emails(campaign.id) == [email]
+            assert list(await service.get_campaign_opportunities(campaign.id)) == [page]
+            assert list(await service.get_campaign_emails(campaign.id)) == [email]
+            assert list(await service.get_campaign_responses(campaign.id)) == []
             assert await service.get_user_campaigns(me.id, "active") == [started]
             assert (await service.pause_campaign(campaign.id)).status == "paused"
             assert (await service.resume_campaign(campaign.id)).started_at == started.started_at

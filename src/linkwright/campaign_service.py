@@ -120,7 +120,7 @@ class CampaignService:
     ) -> Page[OpportunityRead]:
         """Return a page of a campaign's prospects, best first, and the cursor of the next."""
         page = await self.db_service.get_campaign_opportunities(campaign_id, status, limit=limit, after=after)
-        return Page([to_service_model(row, OpportunityRead) for row in page.rows], page.after)
+        return Page([to_service_model(row, OpportunityRead) for row in page], page.after)
 
     async def create_email(
         self, campaign_id: str, opportunity_id: int, email_data: Mapping[str, Any]
@@ -129,10 +129,19 @@ class CampaignService:
         row = await self.db_service.create_email(campaign_id, opportunity_id, email_data)
         return to_service_model(row, EmailRead)
 
-    async def get_campaign_emails(self, campaign_id: str, status: str | None = None) -> list[EmailRead]:
-        """Return the first emails of a campaign."""
-        rows = await self.db_service.get_campaign_emails(campaign_id, status=status)
-        return [to_service_model(row, EmailRead) for row in rows]
+    async def get_campaign_emails(
+        self, campaign_id: str, status: str | None = None, *, limit: int = 50, after: str | None = None
+    ) -> Page[EmailRead]:
+        """Return a page of a campaign's emails, and the cursor of the next."""
+        page = await self.db_service.get_campaign_emails(campaign_id, status=status, limit=limit, after=after)
+        return Page([to_service_model(row, EmailRead) for row in page], page.after)
+
+    async def get_campaign_responses(
+        self, campaign_id: str, *, limit: int = 50, after: str | None = None
+    ) -> Page[ResponseRead]:
+        """Return a page of what came back to a campaign, and the cursor of the next."""
+        page = await self.db_service.get_campaign_responses(campaign_id, limit=limit, after=after)
+        return Page([to_service_model(row, ResponseRead) for row in page], page.after)
 
     async def get_campaign_analytics(
         self, campaign_id: str, date_from: datetime | None = None, date_to: datetime | None = None

@@ -17,6 +17,8 @@ from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Final, Self
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from linkwright import migrations
 from linkwright.clock import Clock, utc_now
 from linkwright.db.engine import Database
@@ -24,12 +26,18 @@ from linkwright.services.analytics import Analytics
 from linkwright.services.campaigns import Campaigns
 from linkwright.services.context import Context
 from linkwright.services.decisions import Decisions
+from linkwright.services.delivery import Delivery
 from linkwright.services.emails import Emails
+from linkwright.services.inbound import Inbound
 from linkwright.services.learning import Learning
 from linkwright.services.opportunities import Opportunities
+from linkwright.services.responses import Responses
+from linkwright.services.reviews import Reviews
 from linkwright.services.sending import Sending
+from linkwright.services.suppressions import Suppressions
 from linkwright.services.templates import Templates
 from linkwright.services.users import Users
+from linkwright.settings import Settings
 from linkwright.unit_of_work import UnitOfWork
 from linkwright.verbs import named, read, write
 
@@ -49,33 +57,44 @@ class BacklinkingDatabaseService:
         owner: int | None = None,
         actor: str = "service",
         clock: Clock = utc_now,
+        pepper: bytes = b"",
     ) -> None:
         self.database: Final = database
         self.owner: Final = owner
         self.actor: Final = actor
         self.clock: Final = clock
+        self.pepper: Final = pepper
 
     # --- opening, closing, acting for somebody ------------------------------------------------
 
     @classmethod
     async def open(
-        cls, url: str, *, check_schema: bool = True, clock: Clock = utc_now, pool_size: int = 16
+        cls,
+        url: str | None = None,
+        *,
+        check_schema: bool = True,
+        clock: Clock = utc_now,
+        settings: Settings | None = None,
     ) -> Self:
         """Open a database, such as `sqlite:///outreach.db` or `postgresql://user@host/name`.
 
+        What is not given is read from the settings (`LINKWRIGHT_*`), so that the library, the
+        command line and the jobs know the same suppressed addresses by the same hashes.
+
         Raises:
-            InvalidInput: the URL is not one of SQLite or PostgreSQL.
+            InvalidInput: the URL is not one of SQLite or PostgreSQL, or a setting is wrong.
             DatabaseUnavailable: the database cannot be reached.
             SchemaMismatch: the schema is behind or unknown; the message names the command that mends it.
         """
-        database = Database(url, pool_size=pool_size)
+        settings = settings or Settings.load()
+        database = Database(url or settings.database_url.get_secret_value(), pool_size=settings.pool_size)
         try:
             if check_schema:
                 await migrations.ensure_current(database)
         except BaseException:
             await database.close()
             raise
-        return cls(database, clock=clock)
+        return cls(database, clock=clock, pepper=settings.address_pepper.get_secret_value().encode())
 
     async def close(self) -> None:
         """Close every connection, also those of the services made from this one."""
@@ -94,23 +113,29 @@ class BacklinkingDatabaseService:
 
     def as_user(self, user_id: int) -> Self:
         """Return this service bound to one user: of all others it finds nothing."""
-        return type(self)(self.database, owner=user_id, actor=f"user:{user_id}", clock=self.clock)
+        return self._with(owner=user_id, actor=f"user:{user_id}")
 
     def acting_as(self, actor: str) -> Self:
         """Return this service under a name for the history, such as "import" or "rule:suppression"."""
-        return type(self)(self.database, owner=self.owner, actor=actor, clock=self.clock)
+        return self._with(owner=self.owner, actor=actor)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[UnitOfWork]:
         """Open a transaction for several verbs: leaving commits it, an error rolls all of it back."""
         async with self.database.transaction() as session:
-            yield UnitOfWork(Context(session, self.clock, self.owner, self.actor))
+            yield self._unit_of_work(session)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[UnitOfWork]:
         """Open a transaction for several reads of one instant. It cannot write."""
         async with self.database.reading() as session:
-            yield UnitOfWork(Context(session, self.clock, self.owner, self.actor))
+            yield self._unit_of_work(session)
+
+    def _with(self, *, owner: int | None, actor: str) -> Self:
+        return type(self)(self.database, owner=owner, actor=actor, clock=self.clock, pepper=self.pepper)
+
+    def _unit_of_work(self, session: AsyncSession) -> UnitOfWork:
+        return UnitOfWork(Context(session, self.clock, self.owner, self.actor, self.pepper))
 
     # --- users --------------------------------------------------------------------------------
 
@@ -191,6 +216,36 @@ class BacklinkingDatabaseService:
     resolve_unknown_email = write(Sending, Sending.resolve_unknown)
     retry_failed_email = write(Sending, Sending.retry_failed)
     requeue_blocked_email = write(Sending, Sending.requeue_blocked)
+
+    mark_email_delivered = write(Delivery, Delivery.mark_delivered)
+    record_bounce = write(Delivery, Delivery.record_bounce)
+    record_complaint = write(Delivery, Delivery.record_complaint)
+    record_unsubscribe = write(Delivery, Delivery.record_unsubscribe)
+    record_open = write(Delivery, Delivery.record_open)
+    record_click = write(Delivery, Delivery.record_click)
+    get_email_events = read(Delivery, Delivery.events)
+
+    # --- responses ----------------------------------------------------------------------------
+
+    create_response = write(Responses, Responses.create)
+    get_response = read(Responses, Responses.get)
+    get_campaign_responses = read(Responses, Responses.page)
+    get_responses_awaiting_review = read(Responses, Responses.awaiting_review)
+    review_response = write(Reviews, Reviews.review)
+    classify_response = write(Reviews, Reviews.classify)
+    mark_reply_sent = write(Reviews, Reviews.mark_reply_sent)
+    record_inbound = write(Inbound, Inbound.record)
+    assign_inbound = write(Inbound, Inbound.assign)
+    get_inbound = read(Inbound, Inbound.get)
+    get_unmatched_inbound = read(Inbound, Inbound.unmatched)
+    get_user_inbound = read(Inbound, Inbound.page)
+
+    # --- suppressions -------------------------------------------------------------------------
+
+    suppress_address = write(Suppressions, Suppressions.add)
+    lift_suppression = write(Suppressions, Suppressions.lift)
+    get_suppressions = read(Suppressions, Suppressions.page)
+    find_suppressed = read(Suppressions, Suppressions.standing)
 
     # --- templates ----------------------------------------------------------------------------
 

@@ -9,10 +9,15 @@ from linkwright.services.analytics import Analytics
 from linkwright.services.campaigns import Campaigns
 from linkwright.services.context import Context
 from linkwright.services.decisions import Decisions
+from linkwright.services.delivery import Delivery
 from linkwright.services.emails import Emails
+from linkwright.services.inbound import Inbound
 from linkwright.services.learning import Learning
 from linkwright.services.opportunities import Opportunities
+from linkwright.services.responses import Responses
+from linkwright.services.reviews import Reviews
 from linkwright.services.sending import Sending
+from linkwright.services.suppressions import Suppressions
 from linkwright.services.templates import Templates
 from linkwright.services.users import Users
 
@@ -57,6 +62,31 @@ class UnitOfWork:
     def sending(self) -> Sending:
         """How emails leave."""
         return Sending(self.context)
+
+    @cached_property
+    def delivery(self) -> Delivery:
+        """What happened to emails on their way."""
+        return Delivery(self.context)
+
+    @cached_property
+    def responses(self) -> Responses:
+        """What came back."""
+        return Responses(self.context)
+
+    @cached_property
+    def reviews(self) -> Reviews:
+        """How responses are read, by models and by people."""
+        return Reviews(self.context)
+
+    @cached_property
+    def inbound(self) -> Inbound:
+        """Every received message, matched or not."""
+        return Inbound(self.context)
+
+    @cached_property
+    def suppressions(self) -> Suppressions:
+        """Who may not be contacted."""
+        return Suppressions(self.context)
 
     @cached_property
     def templates(self) -> Templates:

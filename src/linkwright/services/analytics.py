@@ -138,9 +138,9 @@ class Analytics:
         for row in await self._session.scalars(queries.daily_rows(campaign_id, *around)):
             days.add_stored(row.date.date(), row.__dict__)
         facts = await self._session.execute(queries.facts_by_day(campaign_id, start, end))
-        days.add_facts(facts.tuples())
+        days.add_facts(facts)
         sums = await self._session.execute(queries.sums_by_day(campaign_id, *around))
-        days.add_sums(sums.tuples())
+        days.add_sums(sums)
         now = self._context.now()
         stamp = {"campaign_id": campaign_id, "created_at": now, "updated_at": now}
         return [

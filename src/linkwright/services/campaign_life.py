@@ -173,7 +173,7 @@ class CampaignLife:
                 email_id=email_id,
                 reason="the campaign is no longer active",
             )
-            for email_id, opportunity_id in sorted(released.tuples())
+            for email_id, opportunity_id in sorted(released.all())
         ]
 
     async def _locked(self, campaign_id: str) -> BacklinkingCampaign:

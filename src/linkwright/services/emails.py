@@ -41,7 +41,7 @@ class Emails:
         self._ctx = ctx
 
     async def create(
-        self, campaign_id: str, opportunity_id: int, data: Mapping[str, Any] | BaseModel
+        self, campaign_id: str, opportunity_id: int, email_data: Mapping[str, Any] | BaseModel
     ) -> BacklinkingEmail:
         """Write a draft to a prospect.
 
@@ -56,7 +56,7 @@ class Emails:
             Conflict: the campaign or prospect is closed; or a follow-up lacks a sent parent,
                 has been answered, or is one too many.
         """
-        draft = parse(EmailCreate, data)
+        draft = parse(EmailCreate, email_data)
         held = await Held.prospect(self._ctx, campaign_id, opportunity_id, hold=False)
         require_open(held.row)
         values = await self._values(held, draft)
@@ -76,7 +76,7 @@ class Emails:
         return email
 
     async def record_sent(
-        self, campaign_id: str, opportunity_id: int, data: Mapping[str, Any] | BaseModel
+        self, campaign_id: str, opportunity_id: int, email_data: Mapping[str, Any] | BaseModel
     ) -> BacklinkingEmail:
         """Record an email that left before this record knew of it, at its own `sent_at`.
 
@@ -89,7 +89,7 @@ class Emails:
             InvalidInput: a field breaks a rule.
             DuplicateRow: another email holds this touch of the sequence.
         """
-        sent = parse(EmailSentElsewhere, data)
+        sent = parse(EmailSentElsewhere, email_data)
         held = await Held.prospect(self._ctx, campaign_id, opportunity_id, hold=True)
         if sent.message_id is not None:
             known = {"campaign_id": campaign_id, "message_id": sent.message_id}
@@ -169,7 +169,7 @@ class Emails:
         found = [detached(BacklinkingEmail, row) for row in rows[:limit]]
         return Page(found, cursor(scope, [found[-1].id]) if len(rows) > limit else None)
 
-    async def update(self, email_id: int, data: Mapping[str, Any] | BaseModel) -> BacklinkingEmail:
+    async def update(self, email_id: int, email_data: Mapping[str, Any] | BaseModel) -> BacklinkingEmail:
         """Edit a draft or an approved email. Editing an approved one voids the approval.
 
         Raises:
@@ -177,7 +177,7 @@ class Emails:
             InvalidInput: a field breaks a rule.
             Conflict: it is past editing (queued or later).
         """
-        changes = parse(EmailUpdate, data).model_dump(exclude_unset=True)
+        changes = parse(EmailUpdate, email_data).model_dump(exclude_unset=True)
         held = await Held.email(self._ctx, email_id)
         if held.email_status not in _EDITABLE:
             raise Conflict(

@@ -44,7 +44,7 @@ class Responses:
         campaign_id: str,
         opportunity_id: int | None,
         email_id: int | None,
-        data: Mapping[str, Any] | BaseModel,
+        response_data: Mapping[str, Any] | BaseModel,
         *,
         bounce: Mapping[str, Any] | BounceReport | None = None,
     ) -> BacklinkingResponse:
@@ -61,7 +61,7 @@ class Responses:
             InvalidInput: a field breaks a rule, or neither email nor prospect is named.
             Conflict: the email was never sent.
         """
-        new = parse(ResponseCreate, data)
+        new = parse(ResponseCreate, response_data)
         seen = await self._seen(campaign_id, opportunity_id, email_id)
         effects = await Effects.prepare(self._ctx, seen, new.response_type, bounce)
         held = await Held.email(self._ctx, seen.email_id)
