@@ -11,6 +11,7 @@ from linkwright.db.rows import detached, run
 from linkwright.errors import Conflict, NotFound
 from linkwright.models.inbound import InboundMessage
 from linkwright.models.responses import BacklinkingResponse
+from linkwright.parsing.mail import cut_quoted
 from linkwright.queries import inbound
 from linkwright.schemas.inbound import InboundCreate
 from linkwright.schemas.validation import parse
@@ -90,12 +91,22 @@ class Inbound:
         row = (await run(self._ctx.session, inbound.HELD, of)).mappings().one()
         if row["matched_by"] != MatchMethod.NONE:
             raise Conflict(f"Message {inbound_id} belongs to email {row['email_id']} already.")
-        kept = {name: row[name] for name in InboundCreate.model_fields if name in row}
-        kept = {name: value for name, value in kept.items() if value is not None}
         found = Match(
             seen.email_id, seen.campaign_id, seen.opportunity_id, seen.row.to_email, MatchMethod.MANUAL
         )
-        return await self._answer(inbound_id, parse(InboundCreate, kept | _bounce_in(dict(row))), found)
+        return await self._answer(inbound_id, _stored(dict(row)), found)
+
+    async def match_stored(self, row: Mapping[str, Any]) -> bool:
+        """Look again for the email that a stored, unmatched message belongs to; say whether it was found.
+
+        `row` is the whole row of the message, which the caller knows to be this owner's.
+        """
+        message = _stored(row)
+        found = await match(self._ctx, row["user_id"], message)
+        if found is None:
+            return False
+        await self._answer(row["id"], message, found)
+        return True
 
     async def get(self, inbound_id: int) -> InboundMessage:
         """Return one message.
@@ -208,11 +219,24 @@ def _bounce(message: InboundCreate) -> dict[str, Any] | None:
     return {name: value for name, value in given.items() if value is not None}
 
 
+def _stored(row: Mapping[str, Any]) -> InboundCreate:
+    """Return a stored message as it was when it came."""
+    kept = {name: row[name] for name in InboundCreate.model_fields if row.get(name) is not None}
+    if row["body_text"]:
+        kept["reply_text"] = cut_quoted(row["body_text"])
+    return parse(InboundCreate, kept | _bounce_in(row))
+
+
 def _bounce_in(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the stored reading knows of a bounce, for a message that a person assigns later."""
+    """Return what the stored reading knows of a bounce."""
     bounce = (row["reading"] or {}).get("bounce")
     if not isinstance(bounce, dict) or bounce.get("kind") not in {"hard", "soft"}:
         return {}
     recipients = bounce.get("recipients")
-    recipient = recipients[0] if isinstance(recipients, list) and recipients else None
-    return {"bounce_kind": bounce["kind"], "bounced_recipient": recipient}
+    told = {
+        "bounce_kind": bounce["kind"],
+        "bounced_recipient": recipients[0] if isinstance(recipients, list) and recipients else None,
+        "bounced_message_id": bounce.get("original_message_id"),
+        "bounce_diagnostic": bounce.get("diagnostic"),
+    }
+    return {name: value for name, value in told.items() if isinstance(value, str)}

@@ -1,0 +1,96 @@
+"""Statements that find out what an imported file is about: whose page, which letter, which message."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import BindParameter, Select, bindparam, func, select
+
+from linkwright.db.rows import table
+from linkwright.models.inbound import InboundMessage
+from linkwright.queries.email_moves import CAMPAIGN, EMAIL, OPPORTUNITY
+from linkwright.vocabulary import EmailStatus, MatchMethod
+
+INBOUND: Final = table(InboundMessage)
+_keys: BindParameter[Any] = bindparam("keys", expanding=True)
+
+_LEFT: Final = (
+    EmailStatus.SENT.value,
+    EmailStatus.DELIVERED.value,
+    EmailStatus.BOUNCED.value,
+    EmailStatus.COMPLAINED.value,
+)
+
+
+def _prospect(*, by_domain: bool, in_campaign: bool) -> Select[Any]:
+    """The user's prospect of some addresses or domains; of several, the first in the newest campaign."""
+    column = OPPORTUNITY.c.domain if by_domain else OPPORTUNITY.c.contact_email
+    statement = (
+        select(OPPORTUNITY.c.id, OPPORTUNITY.c.campaign_id)
+        .join(CAMPAIGN, CAMPAIGN.c.id == OPPORTUNITY.c.campaign_id)
+        .where(CAMPAIGN.c.user_id == bindparam("user_id"), column.in_(_keys))
+        .order_by(OPPORTUNITY.c.campaign_id.desc(), OPPORTUNITY.c.id)
+        .limit(1)
+    )
+    return statement.where(CAMPAIGN.c.id == bindparam("campaign_id")) if in_campaign else statement
+
+
+PROSPECT: Final = {
+    (by_domain, in_campaign): _prospect(by_domain=by_domain, in_campaign=in_campaign)
+    for by_domain in (True, False)
+    for in_campaign in (True, False)
+}
+
+# A user's emails of some Message-IDs, in whatever campaign.
+EMAILS_BY_MESSAGE_ID: Final = (
+    select(EMAIL.c.id, EMAIL.c.campaign_id, EMAIL.c.message_id, EMAIL.c.status)
+    .join(CAMPAIGN, CAMPAIGN.c.id == EMAIL.c.campaign_id)
+    .where(CAMPAIGN.c.user_id == bindparam("user_id"), EMAIL.c.message_id.in_(_keys))
+    .order_by(EMAIL.c.id)
+)
+
+# What left for one person at one prospect: a handful.
+LETTERS_TO: Final = (
+    select(*EMAIL.c)
+    .where(
+        EMAIL.c.campaign_id == bindparam("campaign_id"),
+        EMAIL.c.opportunity_id == bindparam("opportunity_id"),
+        EMAIL.c.status.in_(_LEFT),
+        func.lower(EMAIL.c.to_email) == bindparam("to_email"),
+    )
+    .order_by(EMAIL.c.id)
+)
+
+RECEIVED: Final = select(
+    INBOUND.c.digest, INBOUND.c.message_id, INBOUND.c.from_address, INBOUND.c.subject
+).where(INBOUND.c.user_id == bindparam("user_id"), INBOUND.c.message_id.in_(_keys))
+
+UNMATCHED: Final = (
+    select(*INBOUND.c)
+    .where(
+        INBOUND.c.user_id == bindparam("user_id"),
+        INBOUND.c.matched_by == MatchMethod.NONE.value,
+        INBOUND.c.id > bindparam("after"),
+    )
+    .order_by(INBOUND.c.id)
+    .limit(bindparam("limit"))
+)
+
+_mine = (CAMPAIGN.c.user_id == bindparam("user_id"),)
+KNOWN_MESSAGE_IDS: Final = (
+    select(EMAIL.c.message_id)
+    .join(CAMPAIGN, CAMPAIGN.c.id == EMAIL.c.campaign_id)
+    .where(*_mine, EMAIL.c.message_id.in_(_keys))
+)
+KNOWN_RECIPIENTS: Final = (
+    select(EMAIL.c.to_email)
+    .join(CAMPAIGN, CAMPAIGN.c.id == EMAIL.c.campaign_id)
+    .where(*_mine, EMAIL.c.to_email.in_(_keys))
+    .distinct()
+)
+KNOWN_DOMAINS: Final = (
+    select(OPPORTUNITY.c.domain)
+    .join(CAMPAIGN, CAMPAIGN.c.id == OPPORTUNITY.c.campaign_id)
+    .where(*_mine, OPPORTUNITY.c.domain.in_(_keys))
+    .distinct()
+)
