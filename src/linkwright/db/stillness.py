@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from linkwright.errors import DatabaseUnavailable
 
 _BETWEEN_TRIES: Final = 0.1
+_ALL_OR_NOTHING: Final = "IN SHARE ROW EXCLUSIVE MODE NOWAIT"
 _LOCK_NOT_AVAILABLE: Final = "55P03"
 
 
@@ -29,11 +30,11 @@ async def hold_still(session: AsyncSession, tables: Sequence[str], *, patience: 
     deadline = monotonic() + patience
     while True:
         try:
-            await session.execute(text(f"LOCK TABLE {', '.join(tables)} IN SHARE ROW EXCLUSIVE MODE NOWAIT"))
+            async with session.begin_nested():
+                await session.execute(text(f"LOCK TABLE {', '.join(tables)} {_ALL_OR_NOTHING}"))
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
                 raise
-            await session.rollback()
         else:
             return
         if monotonic() > deadline:
