@@ -1,10 +1,10 @@
 """Statements about prospects: how they read on both databases, and which index answers them."""
 
+import json
 from typing import Any
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linkwright.db.engine import Database
@@ -13,7 +13,10 @@ from linkwright.queries import opportunities as queries
 from linkwright.services.opportunities import Opportunities
 from tests.support.prospects import at_noon, full_row, make_campaign
 
-DIALECTS: dict[str, Any] = {"sqlite": sqlite.dialect(), "postgresql": postgresql.asyncpg.dialect()}
+DIALECTS: dict[str, Any] = {
+    name: make_url(url).get_dialect()()
+    for name, url in {"sqlite": "sqlite+aiosqlite://", "postgresql": "postgresql+asyncpg://"}.items()
+}
 
 
 def sql(statement: Any, dialect: str) -> str:
@@ -46,7 +49,7 @@ class TestSpelling:
         said = sql(queries.page("c", None, 50, (0.5, 0.5, 7)), "sqlite")
 
         assert "ai_relevance_score, backlinking_opportunities.ai_authority_score" in said
-        assert said.endswith("LIMIT ? OFFSET ?") or said.endswith("LIMIT ?")
+        assert said.endswith(("LIMIT ? OFFSET ?", "LIMIT ?"))
 
     def test_holding_a_prospect_does_not_hold_up_its_children(self) -> None:
         assert sql(queries.locked(1, None), "postgresql").endswith("FOR NO KEY UPDATE")
@@ -78,6 +81,7 @@ class TestPlans:
                     "url": f"https://site{number}.example.com/",
                     "ai_relevance_score": number % 97 / 97,
                     "ai_authority_score": number % 89 / 89,
+                    "status": ("discovered", "qualified", "rejected")[number % 3],
                 }
                 for number in range(4_000)
             )
@@ -121,10 +125,12 @@ class TestPlans:
             campaign_id, [f"https://site{number}.example.com/" for number in range(900)]
         )
         compiled = statement.compile(dialect=connection.dialect)
-        word = "EXPLAIN QUERY PLAN " if connection.dialect.name == "sqlite" else "EXPLAIN "
-        parameters = tuple(compiled.construct_params().values())
-        bound = [value if isinstance(value, str) else __import__("json").dumps(value) for value in parameters]
-        rows = await connection.exec_driver_sql(word + str(compiled), tuple(bound))
+        bound = [
+            value if isinstance(value, str) else json.dumps(value)
+            for value in compiled.construct_params().values()
+        ]
+        word = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
+        rows = await connection.exec_driver_sql(f"{word} {compiled}", tuple(bound))
         said = "\n".join(" ".join(map(str, row)) for row in rows)
 
         assert "uq_backlinking_opportunities_campaign_id_url" in said or "sqlite_autoindex" in said
