@@ -1,0 +1,163 @@
+"""Claims: each queued email goes to one worker, if policy still lets it."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from linkwright.db.engine import Database
+from linkwright.errors import InvalidInput
+from linkwright.models import BacklinkingCampaign, BacklinkOpportunity, StatusChange
+from linkwright.services.sending import Sending
+from tests.support.outreach import Desk
+
+
+class TestClaimDue:
+    async def test_takes_the_oldest_first_and_each_once(self, desk: Desk) -> None:
+        queued = [(await desk.queued()).id for _ in range(3)]
+
+        first = await desk.sending("claim_due", 2)
+        second = await desk.sending("claim_due", 2)
+
+        assert [email.id for email in first] == queued[:2]
+        assert [email.id for email in second] == queued[2:]
+        assert {email.status for email in first + second} == {"sending"}
+        assert await desk.counts("email") == {"sending": 3}
+
+    async def test_takes_no_more_than_the_day_allows(self, database: Database) -> None:
+        desk = await Desk(database).sit_down(max_emails_per_day=2)
+        queued = [(await desk.queued()).id for _ in range(3)]
+
+        assert [email.id for email in await desk.sending("claim_due")] == queued[:2]
+        assert await desk.sending("claim_due") == []
+        assert (await desk.email(queued[2])).status == "queued"
+
+        desk.later(days=1)
+        assert [email.id for email in await desk.sending("claim_due")] == queued[2:]
+
+    async def test_blocks_what_policy_forbids_meanwhile_and_says_why(self, desk: Desk) -> None:
+        good, rejected = await desk.queued(), await desk.queued()
+        suppressed = await desk.queued(to_email="jane.doe@gmail.com")
+        async with desk.context() as context:  # Past the verbs, which would have tidied up.
+            await context.session.execute(
+                update(BacklinkOpportunity)
+                .where(BacklinkOpportunity.id == rejected.opportunity_id)
+                .values(status="rejected")
+            )
+        # An alias of the address: found by its hash at the claim alone.
+        await desk.suppressions("add", "janedoe@gmail.com")
+
+        claimed = await desk.sending("claim_due")
+
+        assert [email.id for email in claimed] == [good.id]
+        why = select(StatusChange.email_id, StatusChange.reason).where(StatusChange.new_status == "blocked")
+        assert dict(await desk.all(why)) == {
+            rejected.id: "the prospect was rejected",
+            suppressed.id: "suppressed: manual",
+        }
+
+    async def test_blocks_a_follow_up_to_who_answered(self, desk: Desk) -> None:
+        first = await desk.sent()
+        second = await desk.queued(first.opportunity_id, email_type="follow_up")
+        async with desk.context() as context:
+            await context.session.execute(
+                update(BacklinkOpportunity)
+                .where(BacklinkOpportunity.id == first.opportunity_id)
+                .values(responded_at=desk.now)
+            )
+
+        assert await desk.sending("claim_due") == []
+        assert (await desk.email(second.id)).status == "blocked"
+
+    async def test_what_was_blocked_goes_back_when_policy_lets_it(self, desk: Desk) -> None:
+        email = await desk.queued()
+        suppression = await desk.suppressions("add", "someone@else.com")
+        async with desk.context() as context:
+            await context.session.execute(update(BacklinkOpportunity).values(status="rejected"))
+        await desk.sending("claim_due")
+        async with desk.context() as context:
+            await context.session.execute(update(BacklinkOpportunity).values(status="approved"))
+
+        assert (await desk.sending("requeue_blocked", email.id)).status == "queued"
+        assert [each.id for each in await desk.sending("claim_due")] == [email.id]
+        assert suppression.lifted_at is None
+
+    @pytest.mark.parametrize("status", ["draft", "paused", "completed", "cancelled"])
+    async def test_gives_nothing_of_a_campaign_that_is_not_active(self, desk: Desk, status: str) -> None:
+        await desk.queued()
+        async with desk.context() as context:
+            await context.session.execute(update(BacklinkingCampaign).values(status=status))
+
+        assert await desk.sending("claim_due") == []
+
+    async def test_gives_a_user_only_their_own_and_a_worker_all(self, desk: Desk) -> None:
+        mine = await desk.queued()
+        other = await Desk(desk.database).sit_down(address="other@example.com")
+        theirs = await other.queued()
+
+        assert [email.id for email in await other.sending("claim_due")] == [theirs.id]
+        desk.owner = None
+        assert [email.id for email in await desk.sending("claim_due")] == [mine.id]
+
+    async def test_two_workers_never_get_the_same(self, desk: Desk) -> None:
+        queued = {(await desk.queued()).id for _ in range(6)}
+
+        async with desk.context() as context:
+            first = await Sending(context).claim_due(3)
+            rival = asyncio.create_task(desk.sending("claim_due", 6))
+            await asyncio.wait([rival], timeout=0.3)
+        taken = [email.id for email in first + await rival]
+
+        assert sorted(taken) == sorted(queued)
+
+    @pytest.mark.parametrize(
+        "wrong", [{"limit": 0}, {"limit": "5"}, {"lease": timedelta(0)}, {"lease": timedelta(days=2)}]
+    )
+    async def test_a_wrong_question_is_refused(self, desk: Desk, wrong: dict[str, Any]) -> None:
+        with pytest.raises(InvalidInput):
+            await desk.sending("claim_due", **wrong)
+
+
+class TestExpireLeases:
+    async def test_moves_the_lost_to_unknown_and_leaves_the_others(self, desk: Desk) -> None:
+        lost = await desk.sending_one()
+        desk.later(minutes=8)
+        kept = await desk.sending_one()
+        desk.later(minutes=3)
+
+        expired = await desk.sending("expire_leases")
+
+        assert [email.id for email in expired] == [lost.id]
+        assert (await desk.email(lost.id)).status == "send_unknown"
+        assert (await desk.email(kept.id)).status == "sending"
+
+    async def test_counts_from_the_last_claim(self, desk: Desk) -> None:
+        email = await desk.sending_one()
+        desk.later(minutes=9)
+        await desk.sending("release", email.id)
+        await desk.sending("claim_due")
+        desk.later(minutes=5)
+
+        assert await desk.sending("expire_leases") == []
+
+    async def test_keeps_a_longer_lease(self, desk: Desk) -> None:
+        await desk.queued()
+        await desk.sending("claim_due", 1, lease=timedelta(hours=2))
+        desk.later(hours=1)
+
+        assert await desk.sending("expire_leases") == []
+        desk.later(hours=1)
+        assert len(await desk.sending("expire_leases")) == 1
+
+    async def test_an_unknown_one_keeps_its_place_in_its_day_only(self, database: Database) -> None:
+        desk = await Desk(database).sit_down(max_emails_per_day=1)
+        await desk.sending_one()
+        desk.later(hours=1)
+        await desk.sending("expire_leases")
+        waiting = await desk.queued()
+
+        assert await desk.sending("claim_due") == []
+        desk.later(days=1)
+        assert [email.id for email in await desk.sending("claim_due")] == [waiting.id]
