@@ -18,6 +18,9 @@ _SHOWN: Final = 10
 def show_summary(summary: Summary, console: Console) -> None:
     """Print what became of a file. All of it may be a stranger's words, so none of it is markup."""
     console.print(_counts(summary))
+    if summary.details:
+        told = " · ".join(f"{number:,} {what}" for what, number in summary.details.items())
+        console.print(Text(told, style="dim"))
     if summary.refusals:
         console.print(_refused(summary))
     for note in summary.notes:
@@ -42,6 +45,7 @@ def as_json_summary(summary: Summary) -> dict[str, Any]:
         "kind": summary.kind,
         "target": summary.target,
         **summary.counts(),
+        "details": dict(summary.details),
         "items": summary.items,
         "resumed_at": summary.resumed_at,
         "changed": summary.changed,

@@ -15,10 +15,13 @@ from linkwright.cli.import_view import as_json_summary, show_summary
 from linkwright.cli.support import FAILED, AsJson, DatabaseUrl, open_database, print_json, run, settings_with
 from linkwright.errors import InvalidInput
 from linkwright.jobs.desks import Desk, desk_for
+from linkwright.jobs.import_mail import MailImporter
 from linkwright.jobs.import_prospects import ProspectsImporter
+from linkwright.jobs.import_sent_log import SentLogImporter
 from linkwright.jobs.importing import Importer, Summary, bring_in
 from linkwright.jobs.importing import Progress as Report
 from linkwright.jobs.rejects import RejectsFile
+from linkwright.parsing.sent_log import keyword_of
 
 _ROOM_UNTOLD: Final = 1_000_000
 """Places in a new campaign when the file does not say how many rows it has."""
@@ -96,6 +99,90 @@ def prospects(
             room = importer.lines or _ROOM_UNTOLD
             importer.target = await desk.campaign(campaign, create=create, room=room)
             return await _bring_in(desk, importer, file, rejects, quiet=as_json)
+
+    _finish(run(work()), as_json=as_json)
+
+
+@app.command()
+def log(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A KEYWORD_sent_emails.log.")],
+    me: Annotated[
+        str | None,
+        typer.Option("--me", metavar="ADDRESS", help="Who sent the mails; otherwise the user's own address."),
+    ] = None,
+    create: Create = False,
+    user: User = None,
+    rejects: Rejects = None,
+    dry_run: DryRun = False,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bring a log of sent mails: its keyword becomes a campaign, each line an email of unknown date.
+
+    The prospect is whoever has the address, or else the site that the address is at. A mailbox that
+    is imported later fills in dates and Message-IDs; it makes no second email of the same letter.
+
+    \b
+    Examples:
+      linkwright import log home_garden_sent_emails.log
+      linkwright import log home_garden_sent_emails.log --me outreach@example.com --dry-run
+    """
+
+    async def work() -> Summary:
+        keyword_of(file)
+        async with _desk(database_url, user, create=create, dry_run=dry_run) as desk:
+            importer = SentLogImporter(file, sender=me or await desk.own_address())
+            importer.target = await desk.campaign(importer.keyword, create=True, room=_ROOM_UNTOLD)
+            return await _bring_in(desk, importer, file, rejects, quiet=as_json)
+
+    _finish(run(work()), as_json=as_json)
+
+
+@app.command()
+def mail(
+    path: Annotated[
+        Path, typer.Argument(metavar="PATH", help="An mbox, a Maildir, a folder of .eml, or one file.")
+    ],
+    me: Annotated[
+        list[str],
+        typer.Option("--me", metavar="ADDRESS", help="An address of yours, whose mail is yours; repeatable."),
+    ],
+    campaign: Annotated[
+        str | None,
+        typer.Option(
+            "--campaign",
+            "-c",
+            metavar="NAME|ID",
+            help="Bring sent mail to this campaign, and the sites of unknown recipients with it."
+            " Otherwise sent mail goes to the prospects that are known, in whatever campaign.",
+        ),
+    ] = None,
+    create: Create = False,
+    user: User = None,
+    rejects: Rejects = None,
+    dry_run: DryRun = False,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bring a mailbox: sent mail becomes emails, received mail is kept and matched to what it answers.
+
+    Each message is brought once, however often its mailbox is read, and mailboxes may come in any
+    order. What was received is kept even when it belongs to no email; what was sent to nobody
+    known is refused, unless a campaign is named.
+
+    \b
+    Examples:
+      linkwright import mail Sent.mbox --me me@example.com --campaign Spring
+      linkwright import mail ~/Maildir --me me@example.com --me outreach@example.com
+      linkwright import mail replies/ --me me@example.com --dry-run
+    """
+
+    async def work() -> Summary:
+        importer = MailImporter(path, me=me)
+        async with _desk(database_url, user, create=create, dry_run=dry_run) as desk:
+            if campaign is not None:
+                importer.target = await desk.campaign(campaign, create=create, room=_ROOM_UNTOLD)
+            return await _bring_in(desk, importer, path, rejects, quiet=as_json)
 
     _finish(run(work()), as_json=as_json)
 

@@ -92,6 +92,13 @@ class Desk:
             except NotFound:
                 raise InvalidInput("user", "must be known here; --create makes it", email) from None
 
+    async def own_address(self) -> str:
+        """Return the user's own address."""
+        if self.user_id is None:
+            raise InvalidInput("user", "is required")
+        async with self.reading() as session:
+            return (await Users(self.context(session)).get(self.user_id)).email
+
     async def campaign(self, name_or_id: str, *, create: bool = False, room: int = 100) -> str:
         """Return the id of the user's campaign of an id or a name, which is made if that is allowed.
 

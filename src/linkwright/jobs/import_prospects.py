@@ -25,6 +25,7 @@ from linkwright.services.opportunities import Opportunities
 from linkwright.vocabulary import ImportKind
 
 BATCH: Final = 5_000
+_PIECE: Final = 4_000
 # Our own export has them, and they follow from the mails that are recorded.
 _DERIVED: Final = ("email_open_rate", "response_time_hours")
 
@@ -76,6 +77,17 @@ class ProspectsImporter:
     def check_unchanged(self) -> None:
         """Make sure that the file is still the one that was opened."""
         self._print.check_unchanged()
+
+    def weight(self, item: Record | Refusal) -> int:
+        """Return how much of a batch a row takes: long texts and refused lines count for many."""
+        if isinstance(item, Refusal):
+            return 1 + (len(item.value) // _PIECE if isinstance(item.value, str) else 0)
+        texts: list[Any] = [*item.extra.values()]
+        if isinstance(item, Prospect):
+            texts += [*item.values.values(), item.description]
+        else:
+            texts.append(item.body)
+        return 1 + sum(len(text) for text in texts if isinstance(text, str)) // _PIECE
 
     async def take(self, context: Context, items: Sequence[Record | Refusal], *, last: bool) -> Taken:  # noqa: ARG002
         """Bring a batch into the campaign."""

@@ -8,7 +8,7 @@ then nothing is written, the job's row neither, unless the database has changed 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -24,6 +24,7 @@ from linkwright.models.imports import ImportJob
 from linkwright.parsing.refusals import Refusal
 from linkwright.queries import imports as queries
 from linkwright.services.context import Context
+from linkwright.services.sent_elsewhere import Outcome
 from linkwright.vocabulary import ImportKind, ImportState
 
 SHOWN_REFUSALS: Final = 100
@@ -57,11 +58,25 @@ class Taken:
     same: int = 0
     merged: int = 0
     refused: list[Refusal] = field(default_factory=list)
+    details: dict[str, int] = field(default_factory=dict)
+    moved: bool = False
 
     @property
     def changed(self) -> bool:
         """Whether the database is not as it was."""
-        return self.new > 0 or self.merged > 0
+        return self.new > 0 or self.merged > 0 or self.moved
+
+    def count(self, outcome: Outcome) -> None:
+        """Count one item."""
+        self.new += outcome is Outcome.NEW
+        self.same += outcome is Outcome.SAME
+        self.merged += outcome is Outcome.MERGED
+
+    def tell(self, what: str, number: int, *, change: bool = True) -> None:
+        """Count what else came of the batch; `change` says that it is written somewhere."""
+        if number:
+            self.details[what] = self.details.get(what, 0) + number
+            self.moved = self.moved or change
 
 
 @dataclass(slots=True)
@@ -84,6 +99,7 @@ class Summary:
     dry_run: bool = False
     rejects: Path | None = None
     refusals: list[Refusal] = field(default_factory=list)
+    details: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     def add(self, taken: Taken, items: int) -> None:
@@ -95,10 +111,23 @@ class Summary:
         self.items += items
         self.changed = self.changed or taken.changed
         self.refusals += taken.refused[: SHOWN_REFUSALS - len(self.refusals)]
+        for what, number in taken.details.items():
+            self.details[what] = self.details.get(what, 0) + number
 
     def counts(self) -> dict[str, int]:
-        """Return what the job's row keeps."""
+        """Return what became of the items."""
         return {name: getattr(self, name) for name in _COUNTED}
+
+    def as_kept(self) -> dict[str, Any]:
+        """Return what the job's row keeps."""
+        return {**self.counts(), "details": dict(self.details)}
+
+    def go_on_from(self, kept: Mapping[str, Any], position: int) -> None:
+        """Take over what a killed run had counted up to `position`."""
+        self.items = self.resumed_at = position
+        for name in _COUNTED:
+            setattr(self, name, int(kept.get(name, 0)))
+        self.details = {what: int(number) for what, number in (kept.get("details") or {}).items()}
 
 
 class Importer(Protocol):
@@ -113,6 +142,10 @@ class Importer(Protocol):
 
     def items(self) -> Iterator[Any]:
         """Yield the file's items, in the same order every time."""
+        ...
+
+    def weight(self, item: Any) -> int:
+        """Return how much of `batch_size` an item takes, so that no batch outgrows the memory."""
         ...
 
     async def take(self, context: Context, items: Sequence[Any], *, last: bool) -> Taken:
@@ -154,7 +187,7 @@ async def bring_in(
     run = _Run(desk, importer, rejects)
     await run.find_place()
     try:
-        for batch, last in _batches(islice(importer.items(), run.position, None), importer.batch_size):
+        for batch, last in _batches(islice(importer.items(), run.position, None), importer):
             await run.take(batch, last=last)
             if progress is not None:
                 progress(*importer.progress())
@@ -247,7 +280,7 @@ class _Run:
             "state": (ImportState.DONE if last else ImportState.RUNNING).value,
             "position": self.position,
             "rejects_size": size,
-            "counts": self.summary.counts(),
+            "counts": self.summary.as_kept(),
             "finished_at": now if last else None,
         }
         if job is None:
@@ -269,13 +302,17 @@ class _Run:
         self._moved_to = 0 if last else self.position
 
 
-def _batches(items: Iterator[T], size: int) -> Iterator[tuple[list[T], bool]]:
-    """Yield batches of items, each with whether it is the last; an empty file has one empty batch."""
-    batch = list(islice(items, size))
-    while True:
-        following = list(islice(items, 1))
-        if not following:
-            yield batch, True
-            return
-        yield batch, False
-        batch = following + list(islice(items, size - 1))
+def _batches(items: Iterator[Any], importer: Importer) -> Iterator[tuple[list[Any], bool]]:
+    """Yield batches of items, each with whether it is the last; an empty file has one empty batch.
+
+    Where a batch ends depends on its own items alone: a run that goes on behind one cuts the same.
+    """
+    batch: list[Any] = []
+    weight = 0
+    for item in items:
+        if weight >= importer.batch_size:
+            yield batch, False
+            batch, weight = [], 0
+        batch.append(item)
+        weight += importer.weight(item)
+    yield batch, True

@@ -50,6 +50,15 @@ def read_messages(path: Path | str, *, refuse: Refuse | None = None) -> Iterator
     return _read_file(root, root.name, must_be_mail=True)
 
 
+def mail_files(path: Path | str) -> Iterator[Path]:
+    """Yield the files that `read_messages` would open, in its order; unreadable folders are passed over."""
+    root = Path(path)
+    if root.is_dir():
+        yield from _files(root, lambda _error: None)
+    else:
+        yield root
+
+
 def _read_folder(root: Path, refuse: Refuse | None) -> Iterator[RawMessage]:
     found = False
     for file in _files(root, refuse):
