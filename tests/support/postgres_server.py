@@ -5,7 +5,8 @@ it on a free loopback port, writes DIRECTORY/server.json, and waits for the end 
 standard input. The kernel closes that pipe however the asker dies, Ctrl-C and kill -9
 included; then the server is stopped, and the cluster and DIRECTORY removed.
 
-Nothing here is durable (fsync is off): the data lives for one test run.
+Nothing here is durable (fsync is off): the data lives for one test run. Benchmarks ask for
+DURABLE settings, because what is not written to the disk is measured too fast.
 """
 
 import contextlib
@@ -45,6 +46,18 @@ SETTINGS = {
     "shared_buffers": "64MB",
     # Far from UTC, so that code which leaves a time zone to the server is found out.
     "timezone": "Pacific/Auckland",
+}
+
+# For measuring: as a server is that must not lose anything. LINKWRIGHT_TEST_PG_DURABLE chooses it.
+DURABLE = SETTINGS | {
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "full_page_writes": "on",
+    "wal_level": "replica",
+    "checkpoint_timeout": "5min",
+    "max_wal_size": "4GB",
+    "autovacuum": "on",
+    "shared_buffers": "256MB",
 }
 
 
@@ -140,7 +153,8 @@ class Server:
         raise RuntimeError(message)
 
     def _serves(self) -> bool:
-        settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
+        chosen = DURABLE if os.environ.get("LINKWRIGHT_TEST_PG_DURABLE") else SETTINGS
+        settings = [word for name, value in chosen.items() for word in ("-c", f"{name}={value}")]
         command: Sequence[str] = [
             str(self._bin / "postgres"), "-D", str(self.data), "-p", str(self.port), *settings,
         ]  # fmt: skip
