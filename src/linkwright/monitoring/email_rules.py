@@ -6,14 +6,30 @@ from typing import Final
 from sqlalchemy import and_, func, or_, select
 
 from linkwright.monitoring.checks import Check
+from linkwright.monitoring.history_rules import CHANGE
 from linkwright.queries.emails import FOLLOW_UPS
 from linkwright.queries.recounts import EMAIL, EVENT, OPPORTUNITY, RESPONSE
-from linkwright.vocabulary import SEQUENCE_TYPES, EventKind, OpportunityStatus
+from linkwright.vocabulary import SEQUENCE_TYPES, EventKind, LifeKind, OpportunityStatus
 from linkwright.vocabulary import EmailStatus as E
 
 _LEFT: Final = (E.SENT.value, E.DELIVERED.value, E.BOUNCED.value, E.COMPLAINED.value)
 _NEVER_LEFT: Final = tuple(sorted({state.value for state in E} - {*_LEFT, E.SEND_UNKNOWN.value}))
 _ON_THE_WAY: Final = (E.QUEUED.value, E.SENDING.value, E.SEND_UNKNOWN.value)
+
+
+# It left before this record knew of it: whoever brought it may have known neither the time nor the id.
+_SENT_ELSEWHERE: Final = (
+    select(CHANGE.c.id)
+    .where(
+        CHANGE.c.campaign_id == EMAIL.c.campaign_id,
+        CHANGE.c.email_id == EMAIL.c.id,
+        CHANGE.c.kind == LifeKind.EMAIL.value,
+        CHANGE.c.old_status.is_(None),
+        CHANGE.c.new_status.in_(_LEFT),
+    )
+    .correlate(EMAIL)
+    .exists()
+)
 
 
 def checks() -> Iterator[Check]:
@@ -29,11 +45,11 @@ def _sent() -> Iterator[Check]:
     e = EMAIL.c
     yield Check(
         "emails.sent",
-        "An email that left must say when, and one that has not left must not.",
+        "An email that we sent must say when, and one that has not left must not.",
         "Set or clear sent_at; the move is in its status_changes, the fact in its email_events.",
         select(e.id, e.campaign_id, e.status, e.sent_at).where(
             or_(
-                and_(e.status.in_(_LEFT), e.sent_at.is_(None)),
+                and_(e.status.in_(_LEFT), e.sent_at.is_(None), ~_SENT_ELSEWHERE),
                 and_(e.status.in_(_NEVER_LEFT), e.sent_at.is_not(None)),
             )
         ),
@@ -43,7 +59,7 @@ def _sent() -> Iterator[Check]:
         "An email has its Message-ID from the moment it is queued.",
         "Take the email out of the queue and queue it again; for one that left, look in the sender's log.",
         select(e.id, e.campaign_id, e.status).where(
-            e.status.in_([*_ON_THE_WAY, *_LEFT]), e.message_id.is_(None)
+            e.status.in_([*_ON_THE_WAY, *_LEFT]), e.message_id.is_(None), ~_SENT_ELSEWHERE
         ),
     )
     sent_event = (
@@ -95,7 +111,7 @@ def _sequence() -> Iterator[Check]:
         .where(
             e.status != E.CANCELLED.value,
             e.email_type.in_(FOLLOW_UPS),
-            or_(parent.c.sent_at.is_(None), parent.c.opportunity_id != e.opportunity_id),
+            or_(parent.c.status.not_in(_LEFT), parent.c.opportunity_id != e.opportunity_id),
         ),
     )
     yield Check(
@@ -140,7 +156,7 @@ def _responses() -> Iterator[Check]:
         "If somebody answered, the email was sent: record that, with the sender's log as evidence.",
         select(r.id, r.email_id, EMAIL.c.status.label("email_status"))
         .join(EMAIL, EMAIL.c.id == r.email_id)
-        .where(EMAIL.c.sent_at.is_(None)),
+        .where(EMAIL.c.sent_at.is_(None), EMAIL.c.status.not_in(_LEFT)),
     )
     yield Check(
         "responses.link",
