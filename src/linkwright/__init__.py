@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         InvalidInput,
         LinkwrightError,
         NotFound,
+        OpportunityLimitReached,
         SchemaMismatch,
         Suppressed,
     )
@@ -37,6 +38,7 @@ __all__ = [
     "InvalidInput",
     "LinkwrightError",
     "NotFound",
+    "OpportunityLimitReached",
     "SchemaMismatch",
     "Suppressed",
     "UnitOfWork",

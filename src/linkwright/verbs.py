@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager
 from functools import wraps
-from inspect import signature
+from inspect import iscoroutinefunction, signature
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from linkwright.errors import NotFound
@@ -67,11 +67,19 @@ def read(
     return call
 
 
+def verbs_of(face: type) -> dict[str, Callable[..., Coroutine[Any, Any, Any]]]:
+    """Return the verbs that were made in a class body, by name."""
+    return {
+        name: value
+        for name, value in vars(face).items()
+        if iscoroutinefunction(value) and hasattr(value, "__wrapped__")
+    }
+
+
 def named(face: type[R]) -> type[R]:
     """Give each verb of a class the name it has there, for tracebacks and documentation."""
-    for name, verb in vars(face).items():
-        if hasattr(verb, "__wrapped__"):
-            verb.__name__, verb.__qualname__ = name, f"{face.__name__}.{name}"
+    for name, verb in verbs_of(face).items():
+        verb.__name__, verb.__qualname__ = name, f"{face.__name__}.{name}"
     return face
 
 

@@ -1,0 +1,386 @@
+"""One user's data cannot be reached with another user's id, whatever verb is tried."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from linkwright import BacklinkingDatabaseService, Conflict, NotFound
+from linkwright.models import (
+    AIDecision,
+    BacklinkingCampaign,
+    BacklinkingEmail,
+    BacklinkingResponse,
+    BacklinkingTemplate,
+    BacklinkOpportunity,
+    Base,
+    InboundMessage,
+    Suppression,
+    User,
+)
+from linkwright.verbs import verbs_of
+from tests.support.tour import DECISION, LETTER, TEMPLATE, Counting, tour
+
+CAMPAIGN = {"name": "Mine", "keywords": ["hiking"]}
+PAGE = {"url": "https://blog.example.net/", "contact_email": "ann@example.net"}
+ANSWER = {"from_email": "ann@example.net", "body_text": "Hi"}
+OUTCOME = {"name": "reply", "rule": "v9", "value": 1.0}
+
+
+@dataclass(frozen=True)
+class Things:
+    """One id of each kind, all of one user."""
+
+    user: int
+    campaign: str
+    page: int
+    email: int
+    response: int
+    message: int
+    template: int
+    decision: int
+    suppression: int
+
+
+@dataclass(frozen=True)
+class World:
+    """Two users: what is mine and what is theirs. The service is bound to me."""
+
+    trusted: BacklinkingDatabaseService
+    service: BacklinkingDatabaseService
+    mine: Things
+    theirs: Things
+
+
+KINDS: dict[str, Any] = {
+    "user": User,
+    "campaign": BacklinkingCampaign,
+    "page": BacklinkOpportunity,
+    "email": BacklinkingEmail,
+    "response": BacklinkingResponse,
+    "message": InboundMessage,
+    "template": BacklinkingTemplate,
+    "decision": AIDecision,
+    "suppression": Suppression,
+}
+Arguments = tuple[tuple[Any, ...], dict[str, Any]]
+Case = Callable[[World], list[Arguments]]
+
+
+def call(*arguments: Any, **named: Any) -> Arguments:
+    return arguments, named
+
+
+def on_campaign(*rest: Any, **named: Any) -> Case:
+    return lambda world: [call(world.theirs.campaign, *rest, **named)]
+
+
+def on_page(*rest: Any, **named: Any) -> Case:
+    return lambda world: [call(world.theirs.page, *rest, **named)]
+
+
+def on_email(*rest: Any, **named: Any) -> Case:
+    return lambda world: [call(world.theirs.email, *rest, **named)]
+
+
+def on_response(*rest: Any) -> Case:
+    return lambda world: [call(world.theirs.response, *rest)]
+
+
+def on_template(*rest: Any) -> Case:
+    return lambda world: [call(world.theirs.template, *rest)]
+
+
+def on_decision(*rest: Any) -> Case:
+    return lambda world: [call(world.theirs.decision, *rest)]
+
+
+def on_user(*rest: Any, **named: Any) -> Case:
+    return lambda world: [call(world.theirs.user, *rest, **named)]
+
+
+CASES: dict[str, Case] = {
+    "get_or_create_user": lambda _: [call("me@example.com"), call("nobody@example.com")],
+    "get_user": on_user(),
+    "get_user_by_email": lambda _: [call("me@example.com")],
+    "update_user": on_user({"name": "X"}),
+    "delete_user": on_user(),
+    "create_campaign": on_user(CAMPAIGN),
+    "get_campaign": on_campaign(),
+    "get_user_campaigns": on_user(),
+    "get_campaign_named": on_user("Spring"),
+    "get_campaign_stats": on_campaign(),
+    "update_campaign": on_campaign({"name": "X"}),
+    "delete_campaign": on_campaign(),
+    "schedule_campaign": on_campaign(),
+    "unschedule_campaign": on_campaign(),
+    "start_campaign": on_campaign(),
+    "pause_campaign": on_campaign(),
+    "resume_campaign": on_campaign(),
+    "complete_campaign": on_campaign(),
+    "cancel_campaign": on_campaign(),
+    "reopen_campaign": on_campaign("why not"),
+    "archive_campaign": on_campaign(),
+    "restore_campaign": on_campaign(),
+    "create_opportunity": on_campaign(PAGE),
+    "add_opportunities": on_campaign([PAGE]),
+    "get_opportunity": on_page(),
+    "get_campaign_opportunities": on_campaign(),
+    "update_opportunity": on_page({"title": "X"}),
+    "delete_opportunity": on_page(),
+    "start_analysis": on_page(),
+    "record_analysis": on_page({"ai_relevance_score": 0.1}),
+    "fail_analysis": on_page("no"),
+    "qualify_opportunity": on_page(),
+    "approve_opportunity": on_page(),
+    "reject_opportunity": on_page("no"),
+    "override_opportunity": on_page("hold"),
+    "rate_opportunity": on_page(1),
+    "decline_opportunity": on_page(),
+    "expire_opportunity": on_page(),
+    "negotiate_opportunity": on_page(),
+    "accept_opportunity": on_page(),
+    "mark_no_response": on_page(),
+    "record_link": on_page("https://blog.example.net/x", evidence="seen"),
+    "record_link_lost": on_page(evidence="gone"),
+    "record_link_restored": on_page(evidence="back"),
+    "suppress_opportunity": on_page("no"),
+    "lift_opportunity": on_page("yes"),
+    "create_email": lambda world: [
+        call(world.theirs.campaign, world.theirs.page, LETTER),
+        call(world.mine.campaign, world.theirs.page, LETTER),
+        call(world.theirs.campaign, world.mine.page, LETTER),
+        call(
+            world.mine.campaign,
+            world.mine.page,
+            LETTER | {"email_type": "follow_up", "parent_email_id": world.theirs.email},
+        ),
+    ],
+    "record_sent_email": lambda world: [
+        call(world.theirs.campaign, world.theirs.page, LETTER | {"sent_at": "2026-01-05T10:00:00Z"}),
+        call(world.mine.campaign, world.theirs.page, LETTER | {"sent_at": "2026-01-05T10:00:00Z"}),
+    ],
+    "get_email": on_email(),
+    "get_campaign_emails": on_campaign(),
+    "update_email": on_email({"subject": "X"}),
+    "approve_email": on_email(),
+    "unapprove_email": on_email(),
+    "cancel_email": on_email(),
+    "rate_email": on_email(1),
+    "queue_email": on_email(),
+    "unqueue_email": on_email(),
+    "mark_email_sent": on_email(),
+    "mark_email_failed": on_email(),
+    "release_email": on_email(),
+    "mark_email_send_unknown": on_email(),
+    "resolve_unknown_email": on_email(sent=True, evidence="seen"),
+    "retry_failed_email": on_email(),
+    "requeue_blocked_email": on_email(),
+    "mark_email_delivered": on_email(),
+    "record_bounce": on_email(),
+    "record_complaint": on_email(),
+    "record_unsubscribe": on_email(),
+    "record_open": on_email(),
+    "record_click": on_email(),
+    "get_email_events": on_email(),
+    "create_response": lambda world: [
+        call(world.theirs.campaign, world.theirs.page, world.theirs.email, ANSWER),
+        call(world.theirs.campaign, world.theirs.page, None, ANSWER),
+        call(world.mine.campaign, world.theirs.page, world.theirs.email, ANSWER),
+        call(world.mine.campaign, world.mine.page, world.theirs.email, ANSWER),
+    ],
+    "get_response": on_response(),
+    "get_campaign_responses": on_campaign(),
+    "get_responses_awaiting_review": on_campaign(),
+    "review_response": on_response({"user_notes": "X"}),
+    "classify_response": on_response({"ai_urgency_level": "low"}),
+    "mark_reply_sent": on_response(),
+    "record_inbound": on_user({"digest": "b" * 64}),
+    "assign_inbound": lambda world: [
+        call(world.theirs.message, world.theirs.email),
+        call(world.theirs.message, world.mine.email),
+        call(world.mine.message, world.theirs.email),
+    ],
+    "get_inbound": lambda world: [call(world.theirs.message)],
+    "get_unmatched_inbound": on_user(),
+    "get_user_inbound": on_user(),
+    "suppress_address": lambda world: [
+        call("x@example.org", user_id=world.theirs.user),
+        call("x@example.org", campaign_id=world.theirs.campaign),
+    ],
+    "lift_suppression": lambda world: [
+        call(world.theirs.suppression, why="no"),
+        call("gone@example.org", why="no"),
+        call("gone@example.org", why="no", user_id=world.theirs.user),
+    ],
+    "get_suppressions": lambda world: [call(user_id=world.theirs.user)],
+    "find_suppressed": lambda world: [call(["gone@example.org"], user_id=world.theirs.user)],
+    "create_template": lambda world: [call(world.theirs.user, TEMPLATE), call(None, TEMPLATE)],
+    "get_template": on_template(),
+    "get_templates": on_user(),
+    "update_template": on_template({"name": "X"}),
+    "retire_template": on_template(),
+    "render_template": on_template({}),
+    "store_ai_learning_data": lambda world: [
+        call(world.theirs.user, "send_time", "x", {}),
+        call(world.mine.user, "send_time", "x", {}, source_campaign_id=world.theirs.campaign),
+        call(world.mine.user, "send_time", "x", {}, source_opportunity_id=world.theirs.page),
+    ],
+    "get_ai_learning_data": on_user(),
+    "use_ai_learning_data": on_user("send_time", "tuesday"),
+    "record_decision": lambda world: [
+        call(world.theirs.user, DECISION),
+        call(world.mine.user, DECISION | {"campaign_id": world.theirs.campaign}),
+        *(
+            call(world.mine.user, DECISION | {"campaign_id": world.mine.campaign, name: value})
+            for name, value in (
+                ("opportunity_id", world.theirs.page),
+                ("email_id", world.theirs.email),
+                ("response_id", world.theirs.response),
+            )
+        ),
+    ],
+    "get_decision": on_decision(),
+    "get_decisions": on_user(),
+    "record_outcome": on_decision(OUTCOME),
+    "get_outcomes": on_decision(),
+    "censor_outcome": on_decision(),
+    "create_analytics_record": on_campaign({"date": "2026-01-01T00:00:00Z"}),
+    "get_campaign_analytics": on_campaign(),
+    "roll_up_campaign": on_campaign(),
+}
+# These take no id. What they find is shown below to be the caller's own.
+WITHOUT_IDS = {"create_user", "get_users", "claim_due_emails", "expire_leases"}
+
+
+@pytest.fixture
+async def world(migrated_url: str) -> AsyncIterator[World]:
+    """They have been through everything; I have a campaign with one email in the queue."""
+    async with await BacklinkingDatabaseService.open(migrated_url) as trusted:
+        await tour(Counting(trusted.acting_as("user:1")))
+        them = await trusted.get_user_by_email("me@example.com")
+        await trusted.suppress_address("gone@example.org", user_id=them.id)
+        theirs = await _things(trusted)
+        me = await _settle(trusted, "i@example.net")
+        yield World(trusted, trusted.as_user(me), await _things(trusted), theirs)
+
+
+@pytest.fixture
+async def pair(migrated_url: str) -> AsyncIterator[tuple[BacklinkingDatabaseService, int, int]]:
+    """Two users, each with a campaign with one email in the queue."""
+    async with await BacklinkingDatabaseService.open(migrated_url) as trusted:
+        yield trusted, await _settle(trusted, "i@example.net"), await _settle(trusted, "they@example.net")
+
+
+async def _settle(trusted: BacklinkingDatabaseService, address: str) -> int:
+    user = await trusted.create_user(address)
+    service = trusted.as_user(user.id)
+    campaign = await service.create_campaign(user.id, CAMPAIGN)
+    await service.start_campaign(campaign.id)
+    page = await service.create_opportunity(campaign.id, PAGE)
+    await service.qualify_opportunity(page.id)
+    await service.approve_opportunity(page.id)
+    email = await service.create_email(campaign.id, page.id, LETTER)
+    await service.approve_email(email.id)
+    await service.queue_email(email.id)
+    await service.record_inbound(user.id, {"digest": "c" * 64})
+    return user.id
+
+
+async def _things(service: BacklinkingDatabaseService) -> Things:
+    """The newest of each kind; what only they have stays theirs."""
+    newest: dict[str, Any] = {}
+    async with service.database.reading() as session:
+        for name, table in KINDS.items():
+            newest[name] = await session.scalar(select(table.id).order_by(table.id.desc()).limit(1))
+    return Things(**newest)
+
+
+async def contents(service: BacklinkingDatabaseService) -> dict[str, list[Any]]:
+    """Every row of every table."""
+    async with service.database.reading() as session:
+        return {
+            name: sorted((tuple(row) for row in await session.execute(table.select())), key=repr)
+            for name, table in Base.metadata.tables.items()
+        }
+
+
+class TestAnotherUsersId:
+    def test_has_a_case_for_every_verb(self) -> None:
+        assert set(verbs_of(BacklinkingDatabaseService)) == set(CASES) | WITHOUT_IDS
+
+    async def test_is_not_found_by_any_verb_and_changes_nothing(self, world: World) -> None:
+        before = await contents(world.trusted)
+        reached = []
+        for verb, case in CASES.items():
+            for arguments, named in case(world):
+                try:
+                    answer = await getattr(world.service, verb)(*arguments, **named)
+                except NotFound:
+                    continue
+                except Exception as error:  # noqa: BLE001  (every other answer is a finding, to be listed)
+                    answer = error
+                reached.append((verb, arguments, named, answer))
+
+        assert reached == []
+        assert await contents(world.trusted) == before
+
+    async def test_would_be_reached_without_the_binding(self, world: World) -> None:
+        """The same calls by a trusted caller find something: so it is the binding that hides it."""
+        hidden_from_all = []
+        for verb, case in CASES.items():
+            arguments, named = case(world)[0]
+            if verb.startswith("get_") and verb != "get_or_create_user":
+                try:
+                    await getattr(world.trusted, verb)(*arguments, **named)
+                except NotFound:
+                    hidden_from_all.append(verb)
+
+        assert hidden_from_all == []
+
+
+class TestVerbsWithoutIds:
+    async def test_find_only_what_is_the_callers(
+        self, pair: tuple[BacklinkingDatabaseService, int, int]
+    ) -> None:
+        trusted, me, they = pair
+        service = trusted.as_user(me)
+
+        assert [user.id for user in await service.get_users()] == [me]
+        [claimed] = await service.claim_due_emails()
+        [mine] = await service.get_user_campaigns(me)
+        assert claimed.campaign_id == mine.id
+        late = trusted.as_user(they)
+        assert await late.expire_leases(datetime(2100, 1, 1, tzinfo=UTC)) == []
+        assert len(await service.expire_leases(datetime(2100, 1, 1, tzinfo=UTC))) == 1
+
+    async def test_a_bound_caller_makes_no_users(
+        self, pair: tuple[BacklinkingDatabaseService, int, int]
+    ) -> None:
+        trusted, me, _ = pair
+
+        with pytest.raises(Conflict, match="cannot add users"):
+            await trusted.as_user(me).create_user("new@example.net")
+
+
+class TestSystemTemplates:
+    async def test_are_read_by_all_and_changed_by_no_user(
+        self, pair: tuple[BacklinkingDatabaseService, int, int]
+    ) -> None:
+        trusted, me, they = pair
+        service = trusted.as_user(me)
+        template = await trusted.create_template(None, TEMPLATE)
+        await trusted.create_template(they, TEMPLATE)
+
+        assert [row.id for row in await service.get_templates()] == [template.id]
+        assert str(await service.render_template(template.id, {})) == "missing: contact, site"
+        with pytest.raises(Conflict, match="is the system's"):
+            await service.update_template(template.id, {"name": "Mine now"})
+        with pytest.raises(Conflict, match="is the system's"):
+            await service.retire_template(template.id)
+        assert (await trusted.update_template(template.id, {"name": "Better"})).name == "Better"
