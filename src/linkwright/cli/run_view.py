@@ -164,7 +164,8 @@ def _refused(report: RunReport, *, everything: bool) -> RenderableType | None:
         parts.append(Text(f"  … and {report.refused_count - len(shown):,} more", style="dim"))
     rejects = [one.rejects_file for one in report.brought if one.rejects_file]
     if rejects:
-        parts.append(Text(f"  All of them, to mend and import again: {', '.join(rejects)}", style="dim"))
+        words = f"All of them, to mend and import again: {', '.join(rejects)}"
+        parts.append(Padding(Text(words, style="dim"), (0, 0, 0, 2)))
     return Group(*parts)
 
 

@@ -176,7 +176,6 @@ class Approval(Part):
             raise ValueError('approval by "rule" needs approved_by: the person who answers for it')
         return self
 
-
     @property
     def actor(self) -> str:
         """Whom the history names when a rule approves."""
@@ -198,10 +197,15 @@ class ProspectFile(Part):
 
 
 class Mailbox(Part):
-    """A mailbox with sent or received mail; `me` are the addresses that count as ours."""
+    """A mailbox with sent or received mail; `me` are the addresses that count as ours.
+
+    A mailbox also holds letters that are nobody's business: what we wrote to somebody who is no
+    prospect is refused, unless `add_prospects` says that all of it is outreach.
+    """
 
     path: AnyPath
     me: list[Address] = []
+    add_prospects: bool = False
 
 
 class SentLog(Part):

@@ -15,7 +15,7 @@ from linkwright.jobs.desks import Desk, desk_for
 from linkwright.jobs.run_desk import RunDesk
 from linkwright.jobs.run_files import Watch, bring_files_in
 from linkwright.jobs.run_letters import draft_first_letters, draft_follow_ups, stop_waiting
-from linkwright.jobs.run_prospects import approve_prospects, judge_prospects
+from linkwright.jobs.run_prospects import approve_prospects, judge_prospects, list_held
 from linkwright.jobs.run_report import RunReport
 from linkwright.jobs.run_setup import set_up_campaign, set_up_templates
 from linkwright.jobs.run_summary import sum_up
@@ -24,7 +24,7 @@ from linkwright.unit_of_work import UnitOfWork
 from linkwright.vocabulary import CampaignStatus
 
 SETTER_UP = "run"
-_STEPS = (judge_prospects, approve_prospects, stop_waiting, draft_follow_ups, draft_first_letters)
+_STEPS = (judge_prospects, approve_prospects, stop_waiting, draft_follow_ups, draft_first_letters, list_held)
 _AT_WORK = frozenset({CampaignStatus.ACTIVE, CampaignStatus.PAUSED})
 
 

@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from linkwright.errors import DatabaseUnavailable, LinkwrightError
+from linkwright.errors import DatabaseUnavailable, LinkwrightError, shown
 from linkwright.jobs.campaign_file import CampaignFile
+from linkwright.jobs.import_mail import MailImporter
 from linkwright.jobs.import_prospects import ProspectsImporter
+from linkwright.jobs.import_sent_log import SentLogImporter
 from linkwright.jobs.importing import Importer, Progress, Summary, bring_in
 from linkwright.jobs.rejects import RejectsFile
 from linkwright.jobs.run_desk import RunDesk
@@ -52,6 +54,12 @@ def _importers(campaign_id: str, file: CampaignFile) -> Iterator[tuple[Path, Ope
     for prospects in file.prospects:
         mapping = prospects.map or None
         yield prospects.file, partial(ProspectsImporter, prospects.file, campaign_id, mapping=mapping)
+    for log in file.sent_logs:
+        yield log.file, partial(SentLogImporter, log.file, sender=file.sender.email, campaign_id=campaign_id)
+    for mailbox in file.mailboxes:
+        me = mailbox.me or [file.sender.email]
+        target = campaign_id if mailbox.add_prospects else None
+        yield mailbox.path, partial(MailImporter, mailbox.path, me=me, campaign_id=target)
 
 
 def _note(report: RunReport, path: Path, summary: Summary) -> None:
@@ -68,6 +76,6 @@ def _note(report: RunReport, path: Path, summary: Summary) -> None:
     )
     report.changed = report.changed or summary.changed
     for one in summary.refusals:
-        value = "" if one.value is None else str(one.value)
+        value = "" if one.value is None else shown(one.value)
         report.refuse(Refused(path.name, one.row, one.field, one.rule, value))
     report.refused_count += summary.refused - len(summary.refusals)

@@ -165,14 +165,17 @@ async def _written_to_already(work: UnitOfWork, user_id: int, prospect: Opportun
         found = (await session.execute(queries.written_to(user_id, prospect.contact_email))).first()
         if found is not None:
             return f"{prospect.contact_email} was written to already, about {found[0]} (campaign {found[1]})"
-    pages = await session.scalars(
+    page = await page_of_the_site(work, prospect)
+    return None if page is None else f"the site was written to already, about {page}"
+
+
+async def page_of_the_site(work: UnitOfWork, prospect: OpportunityRead) -> str | None:
+    """Return the page about which a prospect's site was written to, in this campaign, or None."""
+    pages = await work.context.session.scalars(
         queries.pages_written_to(prospect.campaign_id, prospect.domain, PAGES_COMPARED)
     )
     site = site_of(prospect.url)
-    for page in pages:
-        if site_of(page) == site:
-            return f"the site was written to already, about {page}"
-    return None
+    return next((page for page in pages if site_of(page) == site), None)
 
 
 def _held_back(prospect: OpportunityRead, why: str) -> Errand:

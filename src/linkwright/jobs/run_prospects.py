@@ -8,6 +8,7 @@ from linkwright.errors import IllegalMove
 from linkwright.jobs.campaign_file import CampaignFile
 from linkwright.jobs.qualifying import Verdict, judge
 from linkwright.jobs.run_desk import RunDesk
+from linkwright.jobs.run_letters import page_of_the_site
 from linkwright.jobs.run_report import Errand, RunReport
 from linkwright.queries import runs as queries
 from linkwright.schemas.opportunities import OpportunityRead
@@ -31,7 +32,6 @@ async def judge_prospects(desk: RunDesk, file: CampaignFile, report: RunReport) 
     async def step(work: UnitOfWork, prospect: OpportunityRead) -> None:
         verdict = judge(file.qualify, prospect)
         if verdict.outcome == "held":
-            report.errand(_errand(prospect, verdict))
             return
         if verdict.outcome == "qualified":
             await work.opportunities.qualify(prospect.id, verdict.reason)
@@ -55,6 +55,17 @@ async def approve_prospects(desk: RunDesk, file: CampaignFile, report: RunReport
         report.count("prospects approved")
 
     await _each(desk, report.campaign_id, OpportunityStatus.QUALIFIED, file.approval.actor, step)
+
+
+async def list_held(desk: RunDesk, file: CampaignFile, report: RunReport) -> None:
+    """Say of whom too little is known. Nobody need look for the address of a site that has its letter."""
+
+    async def step(work: UnitOfWork, prospect: OpportunityRead) -> None:
+        verdict = judge(file.qualify, prospect)
+        if verdict.outcome == "held" and await page_of_the_site(work, prospect) is None:
+            report.errand(_errand(prospect, verdict))
+
+    await _each(desk, report.campaign_id, OpportunityStatus.DISCOVERED, JUDGE, step)
 
 
 async def _each(desk: RunDesk, campaign_id: str, status: OpportunityStatus, actor: str, step: Step) -> None:

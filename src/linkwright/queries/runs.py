@@ -14,7 +14,7 @@ from linkwright.models.emails import BacklinkingEmail
 from linkwright.models.inbound import InboundMessage
 from linkwright.models.opportunities import BacklinkOpportunity
 from linkwright.models.responses import BacklinkingResponse
-from linkwright.queries.emails import FOLLOW_UPS
+from linkwright.queries.emails import FOLLOW_UPS, PENDING
 from linkwright.vocabulary import (
     AUTO_REPLIES,
     HUMAN_RESPONSES,
@@ -27,6 +27,7 @@ from linkwright.vocabulary import (
 
 _ARRIVED: Final = (EmailStatus.SENT.value, EmailStatus.DELIVERED.value)
 _STUCK: Final = (EmailStatus.SEND_UNKNOWN.value, EmailStatus.FAILED.value, EmailStatus.BLOCKED.value)
+_NOT_LEFT: Final = (*PENDING, EmailStatus.SENDING.value, *_STUCK)
 _FOR_A_PERSON: Final = sorted(kind.value for kind in {ResponseType.COMPLAINT, *HUMAN_RESPONSES})
 _NOBODY_READS: Final = sorted(kind.value for kind in {ResponseType.SPAM, *AUTO_REPLIES})
 
@@ -114,8 +115,10 @@ def due_for_follow_up(
         .correlate(BacklinkOpportunity)
     )
     follows = other.email_type.in_(FOLLOW_UPS)
-    waiting = number.where(other.sent_at.is_(None), or_(follows, other.status != EmailStatus.CANCELLED.value))
-    had = number.where(other.sent_at.is_not(None), follows)
+    waiting = number.where(
+        or_(other.status.in_(_NOT_LEFT), and_(follows, other.status == EmailStatus.CANCELLED.value))
+    )
+    had = number.where(follows, other.status.not_in([*_NOT_LEFT, EmailStatus.CANCELLED.value]))
     return quiet_since(campaign_id, before, after=after, limit=limit).where(
         BacklinkingEmail.status.in_(_ARRIVED), waiting.scalar_subquery() == 0, had.scalar_subquery() < most
     )
