@@ -83,6 +83,7 @@ def inbound_of(message: ParsedMessage) -> dict[str, Any]:
         values["bounce_diagnostic"] = reading.bounce.diagnostic or None
     elif reading.complaint is not None:
         values["bounced_message_id"] = reading.complaint.original_message_id
+        values["bounced_recipient"] = next(iter(reading.complaint.recipients), None)
     return values
 
 

@@ -224,19 +224,19 @@ def _stored(row: Mapping[str, Any]) -> InboundCreate:
     kept = {name: row[name] for name in InboundCreate.model_fields if row.get(name) is not None}
     if row["body_text"]:
         kept["reply_text"] = cut_quoted(row["body_text"])
-    return parse(InboundCreate, kept | _bounce_in(row))
+    return parse(InboundCreate, kept | _reported_in(row["reading"] or {}))
 
 
-def _bounce_in(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the stored reading knows of a bounce."""
-    bounce = (row["reading"] or {}).get("bounce")
-    if not isinstance(bounce, dict) or bounce.get("kind") not in {"hard", "soft"}:
+def _reported_in(reading: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a stored reading knows of the mail that a delivery report or a complaint is about."""
+    report = reading.get("bounce") or reading.get("complaint")
+    if not isinstance(report, dict):
         return {}
-    recipients = bounce.get("recipients")
+    recipients, kind = report.get("recipients"), report.get("kind")
     told = {
-        "bounce_kind": bounce["kind"],
+        "bounce_kind": kind if kind in {"hard", "soft"} else None,
         "bounced_recipient": recipients[0] if isinstance(recipients, list) and recipients else None,
-        "bounced_message_id": bounce.get("original_message_id"),
-        "bounce_diagnostic": bounce.get("diagnostic"),
+        "bounced_message_id": report.get("original_message_id"),
+        "bounce_diagnostic": report.get("diagnostic"),
     }
     return {name: value for name, value in told.items() if isinstance(value, str)}

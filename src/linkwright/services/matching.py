@@ -68,16 +68,16 @@ async def _by_ids(ctx: Context, user_id: int, message: InboundCreate) -> Match |
 
 
 async def _by_sender(ctx: Context, user_id: int, message: InboundCreate) -> Match | None:
-    sender = (
-        message.bounced_recipient if message.response_type == ResponseType.BOUNCE else message.from_address
-    )
+    # A report is written by a machine that nobody wrote to: it names the person it is about.
+    bounced = message.response_type == ResponseType.BOUNCE
+    sender = message.bounced_recipient or (None if bounced else message.from_address)
     if not sender or "@" not in sender:
         return None
     came = message.received_at or message.sent_at
     latest = (came or ctx.now() + _LATEST) + _CLOCK_SKEW
     forms = sorted({sender, sender.lower(), address_key(sender)})
     row = await _newest(ctx, inbound.BY_ADDRESS, user_id, forms, latest)
-    if row is None and message.response_type != ResponseType.BOUNCE:
+    if row is None and not bounced:
         host = sender.rpartition("@")[2].lower().rstrip(".")
         if host and host not in FREEMAIL:
             row = await _newest(ctx, inbound.BY_DOMAIN, user_id, _sites(host), latest)

@@ -66,15 +66,20 @@ async def _known(
 
 
 def _ids(row: RowMapping) -> set[str]:
-    bounced = (row["reading"] or {}).get("bounce") or {}
     references = list(row["references"] or [])[-_NEWEST_REFERENCES:]
-    named = [row["in_reply_to"], bounced.get("original_message_id"), *references]
+    named = [row["in_reply_to"], _report(row).get("original_message_id"), *references]
     return {form for name in named if isinstance(name, str) for form in spellings(name)}
 
 
+def _report(row: RowMapping) -> dict[str, Any]:
+    """Return what a delivery report or a complaint says of the mail it is about."""
+    reading = row["reading"] or {}
+    report = reading.get("bounce") or reading.get("complaint")
+    return report if isinstance(report, dict) else {}
+
+
 def _people(row: RowMapping) -> list[str]:
-    bounced = (row["reading"] or {}).get("bounce") or {}
-    recipients = bounced.get("recipients") or []
+    recipients = _report(row).get("recipients") or []
     named = [row["from_address"], *(recipients if isinstance(recipients, list) else [])]
     return [name for name in named if isinstance(name, str) and "@" in name]
 
