@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from linkwright.db.integrity import translated_errors
+from linkwright.db.sqlite_connections import connect
 from linkwright.db.types import dump_json
 from linkwright.errors import InvalidInput
 
@@ -98,7 +99,7 @@ def _sqlite_writer(url: URL) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=60,
         hide_parameters=True,
-        connect_args={"timeout": BUSY_SECONDS},
+        connect_args={"timeout": BUSY_SECONDS, "async_creator_fn": connect},
     )
     _on_connect(
         engine,
@@ -122,7 +123,7 @@ def _sqlite_readers(url: URL) -> AsyncEngine:
         pool_size=SQLITE_READERS,
         max_overflow=0,
         hide_parameters=True,
-        connect_args={"timeout": BUSY_SECONDS},
+        connect_args={"timeout": BUSY_SECONDS, "async_creator_fn": connect},
     )
     _on_connect(engine, "PRAGMA query_only = ON", f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
     _begin_with(engine, "BEGIN")
