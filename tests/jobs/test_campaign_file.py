@@ -73,8 +73,8 @@ class TestAGoodFile:
         assert file.prospects[0].file == tmp_path / "campaign" / "prospects.csv"
         assert file.sender.variables()["site"] == "https://northwind.example/"
         assert file.templates[1].category is TemplateCategory.FOLLOW_UP
-        assert file.templates[1].text() == "Hi again from {{ sender.name }}"
-        assert file.templates[0].variables() == {"title", "first_name", "sender.name", "sender.site"}
+        assert file.templates[1].text == "Hi again from {{ sender.name }}"
+        assert file.templates[0].variables == {"title", "first_name", "sender.name", "sender.site"}
 
     def test_may_come_from_windows(self, read: Reader) -> None:
         assert read("\ufeff" + GOOD.replace("\n", "\r\n")) == read(GOOD)

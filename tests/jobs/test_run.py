@@ -416,6 +416,7 @@ class _Killed(Exception):
     """Stands for the end of the process."""
 
 
+@pytest.mark.slow
 class TestBeingKilled:
     async def test_in_any_transaction_and_run_again_ends_like_an_unbroken_run(
         self, fresh_database: FreshDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

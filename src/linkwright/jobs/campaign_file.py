@@ -7,6 +7,7 @@ too, down to the names they use, so that a typing error costs a message and not 
 
 import tomllib
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -231,7 +232,7 @@ class Template(Part):
         for inline, beside in (("body_text", "body_text_file"), ("body_html", "body_html_file")):
             if getattr(self, inline) is not None and getattr(self, beside) is not None:
                 raise ValueError(f"give {inline} or {beside}, not both")
-        if self.text() is None and self.html() is None:
+        if self.text is None and self.html is None:
             raise ValueError("needs a body_text or a body_html, here or in a file")
         for field, source in self.sources():
             try:
@@ -240,22 +241,27 @@ class Template(Part):
                 raise ValueError(str(error)) from None
         return self
 
+    # Read once: a file that changes while the campaign runs must not change half of its letters.
+
+    @cached_property
     def text(self) -> str | None:
-        """Return the template of the text body."""
+        """The template of the text body."""
         return self.body_text if self.body_text_file is None else _read_template(self.body_text_file)
 
+    @cached_property
     def html(self) -> str | None:
-        """Return the template of the HTML body."""
+        """The template of the HTML body."""
         return self.body_html if self.body_html_file is None else _read_template(self.body_html_file)
+
+    @cached_property
+    def variables(self) -> frozenset[str]:
+        """Every name this letter uses."""
+        return frozenset[str]().union(*(variables_of(source) for _, source in self.sources()))
 
     def sources(self) -> Iterator[tuple[str, str]]:
         """Yield each template of this letter with its key."""
-        parts = (("subject", self.subject), ("body_text", self.text()), ("body_html", self.html()))
+        parts = (("subject", self.subject), ("body_text", self.text), ("body_html", self.html))
         yield from ((field, source) for field, source in parts if source is not None)
-
-    def variables(self) -> set[str]:
-        """Return every name this letter uses."""
-        return set[str]().union(*(variables_of(source) for _, source in self.sources()))
 
 
 class CampaignFile(Part):
@@ -281,7 +287,7 @@ class CampaignFile(Part):
             known = known_names(
                 self.sender.variables(), follow_up=template.category != TemplateCategory.INITIAL
             )
-            for used in sorted(template.variables() - known):
+            for used in sorted(template.variables - known):
                 raise ValueError(f"template {template.name!r}: {unknown_name_rule(used, known)}")
         return self
 

@@ -28,11 +28,11 @@ def write_letter(
     now: datetime,
 ) -> Rendered | Missing:
     """Fill a template for one prospect, or say what is missing."""
-    used = {name.partition(".")[0] for name in template.variables()}
+    used = {name.partition(".")[0] for name in template.variables}
     variables = letter_variables(file, prospect, earlier=earlier, now=now)
     try:
         filling = {name: value for name, value in variables.items() if name in used}
-        return render(template.subject, template.text(), template.html(), filling)
+        return render(template.subject, template.text, template.html, filling)
     except InvalidInput as error:
         # A description of 30,000 characters blocks a letter that quotes it, not the run.
         return Missing(problems=(str(error),))

@@ -128,7 +128,7 @@ async def _draft(
         report.errand(_held_back(prospect, f"{letter} (template {template.name})"))
         return False
     variables = letter_variables(file, prospect, earlier=earlier, now=work.context.now())
-    used = {name.partition(".")[0] for name in template.variables()}
+    used = {name.partition(".")[0] for name in template.variables}
     try:
         email = await work.emails.create(
             prospect.campaign_id,

@@ -67,7 +67,7 @@ async def set_up_templates(work: UnitOfWork, user_id: int, file: CampaignFile) -
 
 def template_values(template: Template) -> dict[str, Any]:
     """Return what is stored of a template."""
-    text, html = template.text(), template.html()
+    text, html = template.text, template.html
     return {
         "description": template.description,
         "category": template.category.value,
