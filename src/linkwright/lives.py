@@ -12,7 +12,7 @@ from typing import Final
 from linkwright.vocabulary import CampaignStatus as C
 from linkwright.vocabulary import EmailStatus as E
 from linkwright.vocabulary import LifeKind
-from linkwright.vocabulary import OpportunityStatus as O  # noqa: E741  (reads as the table's column)
+from linkwright.vocabulary import OpportunityStatus as O
 
 Moves = Mapping[str, tuple[str, ...]]
 

@@ -6,7 +6,16 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from linkwright.db.base import Base, between_zero_and_one, count, not_negative, one_of, ratio, word, written_at
+from linkwright.db.base import (
+    Base,
+    between_zero_and_one,
+    count,
+    not_negative,
+    one_of,
+    ratio,
+    word,
+    written_at,
+)
 from linkwright.models.users import User
 from linkwright.vocabulary import CampaignStatus, PersonalizationLevel, Priority, Tone
 

@@ -23,7 +23,10 @@ from linkwright.vocabulary import TemplateCategory
 
 
 class BacklinkingTemplate(Base):
-    """A text to write emails from. One without an owner is a system template: anyone reads it, nobody edits it."""
+    """A text to write emails from.
+
+    One without an owner is a system template: everybody reads it, nobody who is bound to a user edits it.
+    """
 
     __tablename__ = "backlinking_templates"
     __table_args__ = (

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -60,8 +61,7 @@ def steps(
     """Return the moves that lead from `old` along `path`."""
     states = [old, *path]
     return [
-        Move(kind, before, after, at, opportunity_id, email_id, reason)
-        for before, after in zip(states, states[1:], strict=False)
+        Move(kind, before, after, at, opportunity_id, email_id, reason) for before, after in pairwise(states)
     ]
 
 
@@ -80,7 +80,9 @@ def counts_of(moves: Iterable[Move]) -> Counter[tuple[str, str]]:
 async def record_moves(
     session: AsyncSession, campaign_id: str, moves: Sequence[Move], *, actor: str, also: Counts | None = None
 ) -> None:
-    """Write the moves down and keep the campaign's counts; `also` counts what has no life (responses, events).
+    """Write the moves down and keep the campaign's counts.
+
+    `also` counts what has no life: responses and events.
 
     Call it last in a verb: it takes the locks that come last.
     """
@@ -115,4 +117,6 @@ async def add_counts(session: AsyncSession, campaign_id: str, counts: Counts) ->
         if number
     ]
     if rows:
-        await session.execute(add_to(CampaignCount, rows, key=("campaign_id", "subject", "state"), amount="count"))
+        await session.execute(
+            add_to(CampaignCount, rows, key=("campaign_id", "subject", "state"), amount="count")
+        )
