@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from functools import cached_property
+from typing import Any, get_type_hints
 
 import click
 import typer
@@ -16,7 +19,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from linkwright.lives import LIVES
 from linkwright.models import Base
+from linkwright.service import BacklinkingDatabaseService
 from linkwright.settings import PREFIX, Settings
+from linkwright.unit_of_work import UnitOfWork
 
 DIALECTS: tuple[Dialect, Dialect] = (sqlite.dialect(), postgresql.dialect())  # type: ignore[no-untyped-call]
 
@@ -75,6 +80,50 @@ def settings() -> Iterator[str]:
             default = default.get_secret_value()
         shown = f"`{default}`" if default not in (None, "") else ""
         yield f"| `{PREFIX}{name.upper()}` | {shown} | {field.description} |"
+
+
+def verbs() -> Iterator[str]:
+    """Yield every verb of the service under its noun: how it is called, what it gives and does."""
+    nouns = {name: value for name, value in vars(UnitOfWork).items() if isinstance(value, cached_property)}
+    classes = {name: get_type_hints(value.func)["return"] for name, value in nouns.items()}
+    found: dict[str, list[str]] = {name: [] for name in nouns}
+    for name, verb in vars(BacklinkingDatabaseService).items():
+        home, _, inside = getattr(getattr(verb, "__wrapped__", None), "__qualname__", "").partition(".")
+        for noun, kind in classes.items():
+            if home in {base.__name__ for base in kind.__mro__}:
+                cells = f"`{name}{_call(verb)}`", _gives(verb), _sentence(verb), f"`{noun}.{inside}`"
+                found[noun].append(f"| {' | '.join(cells)} |")
+    for noun, rows in found.items():
+        if rows:
+            yield f"### {noun.capitalize()}"
+            yield ""
+            yield _sentence(nouns[noun].func)
+            yield ""
+            yield "| verb | gives | what it does | in a unit of work |"
+            yield "| --- | --- | --- | --- |"
+            yield from rows
+            yield ""
+
+
+def _call(verb: Any) -> str:
+    """Return what is between the parentheses, without types: those are in the docstrings and the schemas."""
+    signature = inspect.signature(verb)
+    parameters = [one.replace(annotation=one.empty) for one in signature.parameters.values()][1:]
+    bare = signature.replace(parameters=parameters, return_annotation=signature.empty)
+    return str(bare).replace("datetime.timedelta", "timedelta")
+
+
+def _gives(verb: Any) -> str:
+    given = inspect.signature(verb).return_annotation
+    text = given if isinstance(given, str) else inspect.formatannotation(given)
+    plain = re.sub(r"\b(?:\w+\.)+", "", text)
+    return "" if plain == "None" else f"`{plain}`".replace("|", "\\|")
+
+
+def _sentence(thing: Any) -> str:
+    """Return the first sentence of a docstring, which may go over lines but not over paragraphs."""
+    paragraph = " ".join((inspect.getdoc(thing) or "").split("\n\n")[0].split())
+    return paragraph.replace("|", "\\|")
 
 
 def commands() -> Iterator[str]:

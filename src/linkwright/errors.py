@@ -91,7 +91,8 @@ class DuplicateRow(Conflict):
 
     def __init__(self, kind: str, key: object) -> None:
         self.kind, self.key = kind, key
-        super().__init__(f"There already is a {kind} {shown(key)}.")
+        article = "an" if kind[:1] in "aeio" else "a"
+        super().__init__(f"There already is {article} {kind} {shown(key)}.")
 
 
 class IllegalMove(Conflict):

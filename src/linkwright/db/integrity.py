@@ -125,6 +125,11 @@ def _postgresql(code: str, original: BaseException | None) -> LinkwrightError:
                 "The database does not exist, or this user may not enter it.",
                 "Check LINKWRIGHT_DATABASE_URL, or create the database first.",
             )
+        case "42" if code == "42501":
+            return DatabaseUnavailable(
+                "This database user may not do that.",
+                "Let the owner of the tables do it, or grant this user what it needs.",
+            )
         case "42":
             return DatabaseUnavailable(
                 f"The schema is not the expected one ({code}).",

@@ -1,0 +1,196 @@
+"""The documents: what they show is run, what they must name is there, where they point exists."""
+
+import ast
+import asyncio
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import asyncpg
+import pytest
+import typer
+
+from linkwright import errors
+from linkwright.cli import app
+from linkwright.jobs.campaign_file import CampaignFile
+from linkwright.migrations import SchemaKind, SchemaState
+from linkwright.parsing.formats import FIELDS, FORMATS
+from linkwright.service import BacklinkingDatabaseService
+from linkwright.settings import PREFIX, Settings
+from tests.cli.command import linkwright
+from tests.support.documents import Page
+from tests.support.postgres import Databases
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
+RUN = ["README.md", "docs/library.md", "docs/files.md", "docs/campaign-file.md", "docs/operations.md"]
+_LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)\s]+)\)")
+_FENCE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+
+
+def text_of(name: str) -> str:
+    return (ROOT / name).read_text()
+
+
+@pytest.mark.parametrize("name", RUN)
+def test_what_a_page_shows_is_what_happens(name: str, tmp_path: Path) -> None:
+    # A copy, because a run writes its rejects beside where it stands.
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    assert Page(ROOT / name, tmp_path).run(), f"{name} shows nothing that can be run"
+
+
+class TestNothingIsLeftOut:
+    def test_every_command_is_in_the_page_of_commands(self) -> None:
+        page = text_of("docs/command-line.md")
+        for path in commands(typer.main.get_command(app), "linkwright"):
+            assert f"### {path}\n" in page, f"{path} is not documented: make docs"
+
+    def test_every_setting_is_in_the_page_of_operations(self) -> None:
+        page = text_of("docs/operations.md")
+        for name in Settings.model_fields:
+            assert f"`{PREFIX}{name.upper()}`" in page, f"{PREFIX}{name.upper()} is not documented: make docs"
+
+    def test_every_error_is_in_the_page_of_the_library(self) -> None:
+        page = text_of("docs/library.md").partition("\n## Errors\n")[2].partition("\n## ")[0]
+        for name, error in vars(errors).items():
+            if isinstance(error, type) and issubclass(error, errors.LinkwrightError):
+                assert f"`{name}`" in page, f"{name} is not documented"
+
+    def test_every_verb_is_in_the_page_of_the_library(self) -> None:
+        page = text_of("docs/library.md")
+        for name, verb in vars(BacklinkingDatabaseService).items():
+            home = getattr(getattr(verb, "__wrapped__", None), "__module__", "")
+            if home.startswith("linkwright.services."):
+                assert f"`{name}(" in page, f"{name} is not documented: make docs"
+
+    def test_every_key_is_in_the_page_of_the_campaign_file(self) -> None:
+        page = text_of("docs/campaign-file.md")
+        for name, field in CampaignFile.model_fields.items():
+            assert re.search(rf"^### \[\[?{name}\]", page, re.MULTILINE), f"[{name}] is not documented"
+            assert field is not None
+
+    def test_every_format_and_field_is_in_the_page_of_files(self) -> None:
+        page = text_of("docs/files.md")
+        for kind in FORMATS:
+            assert f"| {kind.title} |" in page, f"{kind.title} is not documented: make docs"
+        for name in FIELDS:
+            assert f"`{name}`" in page, f"the field {name} is not documented: make docs"
+
+
+class TestOperations:
+    def test_every_fault_of_the_database_is_explained(self) -> None:
+        page = text_of("docs/operations.md")
+        sentences = list(fault_sentences())
+        assert len(sentences) > 20
+        for sentence in sentences:
+            assert f"| {sentence}" in page, f"{sentence!r} is not explained"
+
+    @pytest.mark.dialects("postgresql")
+    def test_the_rights_that_are_named_are_enough(
+        self, dialect: str, postgres: Databases, tmp_path: Path
+    ) -> None:
+        # Roles belong to the whole server, which other tests share.
+        names = {
+            word: f"{word}_{uuid4().hex[:8]}" for word in ("linkwright_owner", "linkwright_app", "outreach")
+        }
+        sql = re.sub("|".join(names), lambda match: names[match[0]], text_of("docs/operations.md"))
+        roles, rights = re.findall(r"^```sql\n(.*?)^```$", sql, re.DOTALL | re.MULTILINE)
+        urls = {word: as_role(postgres.url_of(names["outreach"]), names[word]) for word in names}
+        owner, worker = urls["linkwright_owner"], urls["linkwright_app"]
+        try:
+            asyncio.run(execute(postgres.run.url(), *roles.split(";\n")))
+            assert linkwright("db", "upgrade", url=owner).status == 0
+            asyncio.run(execute(owner, *rights.split(";\n")))
+
+            prospects = tmp_path / "prospects.csv"
+            prospects.write_text("url\nhttps://trail-notes.example/\n")
+            words = (
+                "import",
+                "prospects",
+                str(prospects),
+                "-c",
+                "Spring",
+                "--create",
+                "--user",
+                "me@example.com",
+            )
+            assert linkwright(*words, url=worker, folder=tmp_path).status == 0
+            assert linkwright("doctor", "--repair", url=worker).status == 0
+            refused = linkwright("db", "downgrade", "base", "--yes", url=worker)
+            assert "This database user may not do that." in refused.err
+        finally:
+            postgres.drop(postgres.url_of(names["outreach"]))
+            dropped = [
+                f"DROP ROLE IF EXISTS {names[word]}" for word in ("linkwright_owner", "linkwright_app")
+            ]
+            asyncio.run(execute(postgres.run.url(), *dropped))
+
+
+def fault_sentences() -> Iterator[str]:
+    """Yield how each message of a `DatabaseUnavailable` or a `SchemaMismatch` begins."""
+    for path in sorted((ROOT / "src" / "linkwright").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "DatabaseUnavailable":
+                yield beginning(node.args[0])
+    for kind in SchemaKind:
+        if kind is not SchemaKind.HEAD:
+            for current in ("...", None):
+                yield SchemaState(kind, current, "...").problem.partition(" (")[0].removesuffix(".")
+
+
+def beginning(node: ast.expr) -> str:
+    """Return a text, or what stands in an f-string before its first value, to the end of a word."""
+    first = node.values[0] if isinstance(node, ast.JoinedStr) else node
+    assert isinstance(first, ast.Constant)
+    return str(first.value).rstrip("( ").removesuffix(" with")
+
+
+def as_role(url: str, role: str) -> str:
+    place = urlsplit(url)
+    return urlunsplit(place._replace(netloc=f"{role}:one@{place.netloc.rpartition('@')[2]}"))
+
+
+async def execute(url: str, *statements: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        for statement in filter(str.strip, statements):
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def commands(command: object, path: str) -> Iterator[str]:
+    yield path
+    for name, child in getattr(command, "commands", {}).items():
+        if not child.hidden:
+            yield from commands(child, f"{path} {name}")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for match in _LINK.finditer(_FENCE.sub("", page.read_text())):
+        target, _, anchor = match["target"].partition("#")
+        if target.startswith(("http:", "https:", "mailto:")):
+            continue
+        place = page.parent / target if target else page
+        assert place.exists(), f"{page.name} points at {match['target']}, which is not there"
+        if anchor and place.suffix == ".md":
+            assert anchor in anchors(place), f"{page.name} points at {match['target']}: no such heading"
+
+
+def anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", _FENCE.sub("", page.read_text()), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_the_generated_parts_are_fresh() -> None:
+    pages = [page for page in PAGES if "[[[cog" in page.read_text()]
+    assert pages
+    cog = [sys.executable, "-m", "cogapp", "-I", "scripts", "--check", "--diff", *map(str, pages)]
+    done = subprocess.run(cog, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"make docs\n{done.stdout}{done.stderr}"
