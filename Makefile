@@ -11,6 +11,7 @@ WRITTEN := $(shell grep -rl --include='*.md' '\[\[\[cog' README.md docs 2>/dev/n
 
 EXAMPLE     := examples/northwind-trails/campaign.toml
 EXAMPLE_URL := sqlite:///var/example.db
+EXAMPLE_NOW := 2026-11-16T09:00:00Z
 
 # More words for pytest: make test ARGS="-k emails --maxfail 1"
 ARGS    :=
@@ -27,7 +28,8 @@ $(READY): requirements.lock pyproject.toml scripts/setup.sh
 run: $(READY)  ## run the example campaign on SQLite (var/example.db)
 	@mkdir -p var
 	@LINKWRIGHT_DATABASE_URL=$(EXAMPLE_URL) $(BIN)/linkwright db upgrade
-	@LINKWRIGHT_DATABASE_URL=$(EXAMPLE_URL) $(BIN)/linkwright run $(EXAMPLE)
+	@# Status 1 is right here: the example has broken rows on purpose, and they are refused.
+	@LINKWRIGHT_DATABASE_URL=$(EXAMPLE_URL) $(BIN)/linkwright run $(EXAMPLE) --now $(EXAMPLE_NOW) --rejects var || [ $$? -eq 1 ]
 
 test: $(READY)  ## run every test, on SQLite and on a real PostgreSQL
 	$(PYTEST) $(ARGS)
