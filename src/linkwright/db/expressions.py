@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import TableValuedAlias, bindparam
+from sqlalchemy import ColumnElement, TableValuedAlias, bindparam, literal_column
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
@@ -43,3 +43,43 @@ def _each_text_on_sqlite(element: each_text, compiler: SQLCompiler, **words: Any
 @compiles(each_text, "postgresql")
 def _each_text_on_postgresql(element: each_text, compiler: SQLCompiler, **words: Any) -> str:
     return f"jsonb_array_elements_text({compiler.process(element.clauses, **words)})"
+
+
+class each_text_at(GenericFunction[str]):  # noqa: N801  (reads as SQL)
+    """The texts of a JSON array that stands in a column under two keys, as rows with one column, `value`.
+
+    A row without the array has no texts; neither has one with something else in its place.
+
+    >>> from sqlalchemy import Column, MetaData, Table, select, true
+    >>> from sqlalchemy.dialects import postgresql, sqlite
+    >>> page = Table("page", MetaData(), Column("facts", Json()))
+    >>> tag = each_text_at.table(page.c.facts, ("blog", "tags"), "tag")
+    >>> statement = select(tag.c.value).select_from(page.join(tag, true()))
+    >>> print(" ".join(str(statement.compile(dialect=sqlite.dialect())).split()))
+    SELECT tag.value FROM page JOIN json_each(page.facts, '$."blog"."tags"') AS tag ON 1 = 1
+    """
+
+    name = "each_text_at"
+    inherit_cache = True
+
+    @classmethod
+    def table(cls, document: ColumnElement[Any], keys: tuple[str, str], name: str) -> TableValuedAlias:
+        """Return the texts as a table of that name. The keys are ours: plain words, never input."""
+        if not all(key.isidentifier() for key in keys):
+            raise ValueError(keys)
+        return cls(document, *(literal_column(f"'{key}'") for key in keys)).table_valued("value", name=name)
+
+
+@compiles(each_text_at, "sqlite")
+def _each_text_at_on_sqlite(element: each_text_at, compiler: SQLCompiler, **words: Any) -> str:
+    document, *keys = [compiler.process(clause, **words) for clause in element.clauses]
+    path = ".".join(f'"{key[1:-1]}"' for key in keys)
+    return f"json_each({document}, '$.{path}')"
+
+
+@compiles(each_text_at, "postgresql")
+def _each_text_at_on_postgresql(element: each_text_at, compiler: SQLCompiler, **words: Any) -> str:
+    document, *keys = [compiler.process(clause, **words) for clause in element.clauses]
+    place = f"{document} #> ARRAY[{', '.join(keys)}]"
+    found = f"CASE WHEN jsonb_typeof({place}) = 'array' THEN {place} ELSE '[]'::jsonb END"
+    return f"jsonb_array_elements_text({found})"

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Select, bindparam, func, select
+from sqlalchemy import BindParameter, Select, bindparam, func, select, true
 
+from linkwright.db.expressions import each_text_at
 from linkwright.db.rows import table
 from linkwright.models.inbound import InboundMessage
+from linkwright.models.status_changes import StatusChange
 from linkwright.queries.email_moves import CAMPAIGN, EMAIL, OPPORTUNITY
-from linkwright.vocabulary import EmailStatus, MatchMethod
+from linkwright.queries.suppressions import SUPPRESSION
+from linkwright.vocabulary import EmailStatus, LifeKind, MatchMethod, OpportunityStatus
 
 INBOUND: Final = table(InboundMessage)
+CHANGE: Final = table(StatusChange)
 _keys: BindParameter[Any] = bindparam("keys", expanding=True)
 
 _LEFT: Final = (
@@ -93,4 +97,48 @@ KNOWN_DOMAINS: Final = (
     .join(CAMPAIGN, CAMPAIGN.c.id == OPPORTUNITY.c.campaign_id)
     .where(*_mine, OPPORTUNITY.c.domain.in_(_keys))
     .distinct()
+)
+
+# What a file's word on the state of known prospects is held against.
+LIVES_OF: Final = select(
+    OPPORTUNITY.c.id,
+    OPPORTUNITY.c.status,
+    OPPORTUNITY.c.contact_email,
+).where(OPPORTUNITY.c.campaign_id == bindparam("campaign_id"), OPPORTUNITY.c.id.in_(_keys))
+
+# Somebody let these be written to again, and said why: an old file does not overrule that.
+LIFTED_PROSPECTS: Final = (
+    select(CHANGE.c.opportunity_id)
+    .where(
+        CHANGE.c.campaign_id == bindparam("campaign_id"),
+        CHANGE.c.opportunity_id.in_(_keys),
+        CHANGE.c.kind == LifeKind.OPPORTUNITY.value,
+        CHANGE.c.old_status == OpportunityStatus.SUPPRESSED.value,
+    )
+    .distinct()
+)
+SUPPRESSED_ONCE: Final = (
+    select(SUPPRESSION.c.address_hash)
+    .where(SUPPRESSION.c.user_id == bindparam("user_id"), SUPPRESSION.c.address_hash.in_(_keys))
+    .distinct()
+)
+
+ANALYSES_OF: Final = select(OPPORTUNITY.c.id, OPPORTUNITY.c.ai_content_analysis).where(
+    OPPORTUNITY.c.campaign_id == bindparam("campaign_id"), OPPORTUNITY.c.id.in_(_keys)
+)
+
+_lead = each_text_at.table(OPPORTUNITY.c.ai_content_analysis, ("alwrity_leads", "lead_ids"), "lead")
+LEADS: Final = (
+    select(_lead.c.value, OPPORTUNITY.c.id, OPPORTUNITY.c.contact_email)
+    .select_from(OPPORTUNITY.join(_lead, true()))
+    .where(OPPORTUNITY.c.campaign_id == bindparam("campaign_id"), _lead.c.value.in_(_keys))
+    .order_by(OPPORTUNITY.c.id)
+)
+
+_attempt = each_text_at.table(EMAIL.c.personalization_data, ("alwrity_attempts", "attempt_ids"), "attempt")
+ATTEMPTS: Final = (
+    select(_attempt.c.value, EMAIL.c.id, EMAIL.c.opportunity_id, EMAIL.c.status, EMAIL.c.to_email)
+    .select_from(EMAIL.join(_attempt, true()))
+    .where(EMAIL.c.campaign_id == bindparam("campaign_id"), _attempt.c.value.in_(_keys))
+    .order_by(EMAIL.c.id)
 )

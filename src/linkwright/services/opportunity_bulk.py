@@ -47,6 +47,7 @@ class BulkResult:
     """What became of each row: new, known and the same, known and now fuller, or refused.
 
     `ids` has the prospect of each row, in the order of the rows; None where it was refused.
+    `filled` are those that were known and got something they lacked.
     """
 
     new: int = 0
@@ -54,6 +55,7 @@ class BulkResult:
     merged: int = 0
     refused: list[InvalidInput] = field(default_factory=list)
     ids: list[int | None] = field(default_factory=list)
+    filled: set[int] = field(default_factory=set)
 
 
 async def add_all(
@@ -205,6 +207,7 @@ class _Adding:
                 added |= more
             if added:
                 changed[row["id"]] = (row["status"], added)
+        self.result.filled.update(changed)
         by_columns: dict[tuple[str, ...], list[Values]] = {}
         for id_, (_, added) in changed.items():
             by_columns.setdefault(tuple(sorted(added)), []).append({"row_id": id_, **added})

@@ -54,7 +54,7 @@ def row_of(
     if data.analyzed_at is None and not _VERDICTS.isdisjoint(data.model_fields_set):
         values["analyzed_at"] = now
     if data.status != S.DISCOVERED or data.link_url is not None:
-        _fill_in_moments(values, now)
+        fill_in_moments(values, now)
     values["response_time_hours"] = hours_between(values["contacted_at"], values["responded_at"])
     return values
 
@@ -82,7 +82,8 @@ def counted(values: Mapping[str, Any]) -> dict[str, int]:
     }
 
 
-def _fill_in_moments(values: dict[str, Any], now: datetime) -> None:
+def fill_in_moments(values: dict[str, Any], now: datetime) -> None:
+    """Give a row the moments that its state implies, where nobody knows them."""
     status = values["status"]
     if status in _PLACED or values["link_acquired"]:
         if values["link_url"] is not None:
