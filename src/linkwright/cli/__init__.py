@@ -1,7 +1,7 @@
 """The `linkwright` command: parse, call, print.
 
-A family of commands is a Typer app in a file of its own, imported and added below; a single
-command is a function, added with `app.command("name")(function)`.
+A family of commands is a Typer app in a file of its own, a single command is a function; both have
+their line in the menu of `on_demand`, and nothing of them is loaded here.
 """
 
 from importlib.metadata import version
@@ -9,23 +9,18 @@ from typing import Annotated
 
 import typer
 
-from linkwright.cli import db, imports
-from linkwright.cli.doctor import doctor
-from linkwright.cli.run import run
-from linkwright.cli.support import leave
+from linkwright.cli.ending import INTERRUPTED, leave, leave_interrupted
+from linkwright.cli.on_demand import OnDemand
 
 app = typer.Typer(
     name="linkwright",
+    cls=OnDemand,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.add_typer(db.app, name="db")
-app.command("doctor")(doctor)
-app.add_typer(imports.app, name="import")
-app.command("run")(run)
 
 
 def _show_version(asked: bool) -> None:
@@ -48,5 +43,11 @@ def main() -> None:
     """Run the command line. Whatever goes wrong is one line on standard error."""
     try:
         app(prog_name="linkwright")
+    except KeyboardInterrupt:
+        leave_interrupted()
+    except SystemExit as end:
+        if end.code == INTERRUPTED:  # Typer's word for Ctrl-C, which it says nothing about.
+            leave_interrupted()
+        raise
     except Exception as error:  # noqa: BLE001  (the last place before the user)
         leave(error)

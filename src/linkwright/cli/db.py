@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from linkwright import migrations
-from linkwright.cli.support import FAILED, AsJson, DatabaseUrl, print_json, run, url_from
+from linkwright.cli.ending import FAILED
+from linkwright.cli.support import AsJson, DatabaseUrl, print_json, run, url_from
 from linkwright.db.engine import Database
 from linkwright.migrations import SchemaKind, SchemaState
 from linkwright.monitoring.inventory import Inventory, take_inventory

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from linkwright.cli.support import FAILED, AsJson, DatabaseUrl, open_database, print_json, run, settings_with
+from linkwright.cli.ending import FAILED
+from linkwright.cli.support import AsJson, DatabaseUrl, open_database, print_json, run, settings_with
 from linkwright.monitoring.checks import SHOWN, Fault
 from linkwright.monitoring.doctor import Examination, examine
 from linkwright.monitoring.doctor import repair as mend

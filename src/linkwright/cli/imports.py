@@ -11,8 +11,9 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from linkwright.cli.ending import FAILED
 from linkwright.cli.import_view import as_json_summary, show_summary
-from linkwright.cli.support import FAILED, AsJson, DatabaseUrl, open_database, print_json, run, settings_with
+from linkwright.cli.support import AsJson, DatabaseUrl, open_database, print_json, run, settings_with
 from linkwright.errors import InvalidInput
 from linkwright.jobs.desks import Desk, desk_for
 from linkwright.jobs.import_mail import MailImporter

@@ -11,16 +11,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from linkwright.cli.ending import FAILED, USAGE
 from linkwright.cli.run_view import plain, show
-from linkwright.cli.support import (
-    FAILED,
-    USAGE,
-    AsJson,
-    DatabaseUrl,
-    open_database,
-    print_json,
-    settings_with,
-)
+from linkwright.cli.support import AsJson, DatabaseUrl, open_database, print_json, settings_with
 from linkwright.cli.support import run as run_to_end
 from linkwright.clock import utc_now
 from linkwright.errors import InvalidInput

@@ -1,30 +1,22 @@
-"""What every command needs: the shared options, the settings, an open database, a clean end."""
+"""What every command needs: the shared options, the settings, an open database."""
 
 import asyncio
 import sys
 import threading
-import traceback
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from enum import StrEnum
-from typing import Annotated, Any, Final, NoReturn, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import orjson
 import typer
 from pydantic import SecretStr
 
 from linkwright.db.engine import Database
-from linkwright.errors import InvalidInput, LinkwrightError
 from linkwright.migrations import ensure_current
 from linkwright.settings import Settings
 
 T = TypeVar("T")
-
-USAGE: Final = 2
-"""Exit status when the command was asked for something that cannot be."""
-
-FAILED: Final = 1
-"""Exit status when it was asked well and did not do all of it."""
 
 _SECONDS_TO_END: Final = 1.0
 
@@ -95,29 +87,3 @@ def _plain(value: object) -> object:
     if isinstance(value, StrEnum):
         return value.value
     raise TypeError
-
-
-def leave(error: Exception) -> NoReturn:
-    """End the command with one line on standard error, and never a traceback.
-
-    A fault of ours is one line too; LINKWRIGHT_LOG_LEVEL=debug shows where it was.
-    """
-    if isinstance(error, LinkwrightError):
-        typer.echo(f"linkwright: {error}", err=True)
-        raise SystemExit(USAGE if isinstance(error, InvalidInput) else FAILED) from error
-    if _debugging():
-        traceback.print_exception(error)
-    said = " ".join(str(error).split())[:200]
-    typer.echo(
-        f"linkwright: a fault in Linkwright itself ({type(error).__name__}: {said})."
-        " LINKWRIGHT_LOG_LEVEL=debug shows where; please report it.",
-        err=True,
-    )
-    raise SystemExit(FAILED) from error
-
-
-def _debugging() -> bool:
-    try:
-        return Settings.load().log_level == "debug"
-    except LinkwrightError:
-        return False

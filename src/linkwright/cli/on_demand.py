@@ -1,0 +1,86 @@
+"""Commands that are loaded when they are asked for.
+
+The database's half of the program takes a second to load, and `--help`, `--version` and a word
+that is misspelt need none of it. So the menu is written down here, and a test compares
+it with what the commands say of themselves.
+"""
+
+from collections.abc import Iterator, MutableMapping
+from importlib import import_module
+from typing import Any, Final, NamedTuple
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_group
+
+
+class Place(NamedTuple):
+    """Where a command, or an app with a family of them, is defined, and what the menu says of it."""
+
+    module: str
+    name: str
+    summary: str
+
+
+MENU: Final = {
+    "db": Place("linkwright.cli.db", "app", "Make, mend and look at the database."),
+    "doctor": Place(
+        "linkwright.cli.doctor",
+        "doctor",
+        "Recount every number, look for every broken rule, and say what to do about it.",
+    ),
+    "import": Place("linkwright.cli.imports", "app", "Bring files into the record."),
+    "run": Place(
+        "linkwright.cli.run",
+        "run",
+        "Bring a campaign's files in, judge the prospects, draft letters, take in answers, and report.",
+    ),
+}
+
+
+class OnDemand(TyperGroup):
+    """A group whose commands are those of the menu."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = _Loading()
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002  (Typer's signature)
+        """Write the menu, loading nothing."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, place.summary) for name, place in MENU.items()])
+
+
+class _Loading(MutableMapping[str, Any]):
+    """The commands by name; looking one up loads it."""
+
+    def __init__(self) -> None:
+        self._loaded: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._loaded:
+            self._loaded[name] = _load(name, MENU[name])
+        return self._loaded[name]
+
+    def __setitem__(self, name: str, command: Any) -> None:
+        self._loaded[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._loaded[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(MENU)
+
+    def __len__(self) -> int:
+        return len(MENU)
+
+
+def _load(name: str, place: Place) -> Any:
+    """Return what Typer makes of a command or an app, as a part of ours."""
+    found = getattr(import_module(place.module), place.name)
+    parent = typer.Typer(add_completion=False, rich_markup_mode=None)
+    if isinstance(found, typer.Typer):
+        parent.add_typer(found, name=name)
+    else:
+        parent.command(name)(found)
+    return get_group(parent).commands[name]
