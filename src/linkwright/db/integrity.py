@@ -114,6 +114,11 @@ def _postgresql(code: str, original: BaseException | None) -> LinkwrightError:
             return DatabaseUnavailable(
                 f"PostgreSQL is out of resources ({code}).", "Free space or connections, then try again."
             )
+        case "57" if code == "57014":
+            return DatabaseUnavailable(
+                "PostgreSQL was told to stop a statement that took too long.",
+                "Try again when less is going on.",
+            )
         case "57" | "08":
             return DatabaseUnavailable("PostgreSQL went away in the middle.", again)
         case "25":
