@@ -30,6 +30,10 @@ _SAME_HOUR: Final = timedelta(hours=1)
 """So far may two tools' clocks, or a queue, put the same letter apart."""
 
 
+_IDENTITY: Final = {"mail": "digest", "alwrity_attempts": "attempt_ids"}
+"""Sources that tell their own letters apart, and by what."""
+
+
 class Outcome(Enum):
     """What became of a letter."""
 
@@ -95,6 +99,10 @@ def _same_letter(known: RowMapping, letter: EmailSentElsewhere) -> bool:
     """Say whether an email is the letter at hand, by its id or else by its subject, time and text."""
     if known["message_id"] is not None and letter.message_id is not None:
         return bool(known["message_id"] == letter.message_id)
+    told, facts = letter.personalization_data or {}, known["personalization_data"] or {}
+    for source, name in _IDENTITY.items():
+        if source in told and source in facts:
+            return bool(told[source].get(name) == facts[source].get(name))
     if _words(known["subject"]) != _words(letter.subject):
         return False
     if known["sent_at"] is not None and letter.sent_at is not None:
