@@ -56,6 +56,8 @@ def run(
       linkwright run campaign.toml --json > report.json
     """
     moment = _moment(now)
+    if not rejects.is_dir():
+        raise InvalidInput("--rejects", "must be a folder that is there", str(rejects))
     described = _read(file)
     console = Console(stderr=True)
 

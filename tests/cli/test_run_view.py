@@ -1,0 +1,76 @@
+"""How a run looks: on any width, whatever strangers wrote."""
+
+import io
+from datetime import UTC, datetime
+
+import pytest
+from rich.console import Console
+
+from linkwright.cli.run_view import plain, show
+from linkwright.jobs.run_report import LISTED, Brought, Errand, Refused, RunReport, Stage
+
+NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
+
+
+def report() -> RunReport:
+    return RunReport("Autumn", "c", "active", "mara@northwind.example", NOW)
+
+
+def shown(report: RunReport, *, width: int = 100, everything: bool = False) -> str:
+    out = io.StringIO()
+    show(report, Console(file=out, width=width), everything=everything)
+    return out.getvalue()
+
+
+class TestShow:
+    @pytest.mark.parametrize("width", [40, 80, 100, 200])
+    def test_never_writes_past_the_edge(self, width: int) -> None:
+        full = report()
+        full.brought = [Brought("a-very-long-name-of-a-file-" * 5, "prospects", 1_000_000, 2, 3, 4, "x" * 90)]
+        full.count("letters drafted", 3)
+        full.funnel = [Stage("Found", 1_000_000), Stage("Worth it", 3), Stage("Linked", 0)]
+        full.prospects = {"no_response": 12}
+        for number in range(10):
+            full.errand(Errand("Approve the letter", f"Site {number} " * 9, "why " * 60))
+            full.refuse(Refused("prospects.csv", number, "url", "must be " * 20, "v" * 300))
+        assert max(map(len, shown(full, width=width).splitlines())) <= width
+
+    def test_leaves_long_lists_short_and_says_how_long_they_are(self) -> None:
+        long = report()
+        for number in range(LISTED + 5):
+            long.errand(Errand("Approve the letter", f"Site {number}", "why"))
+            long.refuse(Refused("prospects.csv", number, "url", "rule", "value"))
+
+        text = shown(long)
+
+        assert "Needs a person  205" in text
+        assert "… and 199 more" in text
+        assert "Refused  205" in text
+        assert "… and 193 more" in text
+        assert "Site 150" in shown(long, everything=True)
+
+    def test_draws_somebody_however_few(self) -> None:
+        few = report()
+        few.funnel = [Stage("Found", 100_000), Stage("Linked", 1), Stage("Lost", 0)]
+        lines = shown(few).splitlines()
+        bars = {line.split()[0]: line.count("█") for line in lines if line.startswith("  ")}
+        assert bars == {"Found": 44, "Linked": 1, "Lost": 0}
+
+    def test_of_an_empty_campaign_is_short(self) -> None:
+        assert shown(report()).splitlines()[-1] == "Nothing new: everything was already as the files say."
+
+
+class TestPlain:
+    @pytest.mark.parametrize(
+        ("value", "words"),
+        [
+            ("a\nb\tc", "a b c"),
+            ("\x1b[31mred", "\ufffd[31mred"),
+            ("\u202eevil", "\ufffdevil"),
+            ("x\x00y", "x\ufffdy"),
+            (None, "None"),
+            ("x" * 300, "x" * 199 + "…"),
+        ],
+    )
+    def test_is_one_line_that_moves_no_cursor(self, value: object, words: str) -> None:
+        assert plain(value) == words
