@@ -273,7 +273,7 @@ class TestLeavingActive:
         assert (await desk.email(left.id)).message_id == left.message_id
 
     async def test_waits_for_a_move_under_way(self, desk: Desk) -> None:
-        """Without the lock both moves read "active": seen to end in two status rows from one state."""
+        """Without the lock the rival read "active" and completed what was cancelled: seen on PostgreSQL."""
 
         async def complete() -> None:
             async with desk.database.transaction() as session:
