@@ -19,9 +19,9 @@ def held(statement: S, *tables: Table, skip_locked: bool = False) -> S:
     NO KEY UPDATE: a plain FOR UPDATE would also stop those who only insert a child, because
     the child's foreign key takes a key-share lock on its parent.
 
-    >>> from sqlalchemy import column, select
+    >>> from sqlalchemy import Column, Integer, MetaData, select
     >>> from sqlalchemy.dialects import postgresql, sqlite
-    >>> queue = Table("queue", __import__("sqlalchemy").MetaData(), column("id"))
+    >>> queue = Table("queue", MetaData(), Column("id", Integer))
     >>> statement = held(select(queue), queue, skip_locked=True)
     >>> print(str(statement.compile(dialect=postgresql.dialect())).splitlines()[-1].strip())
     FROM queue FOR NO KEY UPDATE OF queue SKIP LOCKED
