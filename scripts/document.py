@@ -17,10 +17,15 @@ from pydantic import SecretStr
 from sqlalchemy import CheckConstraint, Column, Dialect, Table, UniqueConstraint
 from sqlalchemy.dialects import postgresql, sqlite
 
+from linkwright.jobs.letter_variables import FOLLOW_UP_NAMES, PROSPECT_NAMES, known_names
 from linkwright.lives import LIVES
 from linkwright.models import Base
+from linkwright.parsing.formats import FIELDS, FORMATS
+from linkwright.parsing.formats.own import LINKWRIGHT, URL_LIST
+from linkwright.parsing.formats.words import EMAIL_WORDS, OPPORTUNITY_WORDS, RESPONSE_WORDS
 from linkwright.service import BacklinkingDatabaseService
 from linkwright.settings import PREFIX, Settings
+from linkwright.templating.grammar import FILTERS
 from linkwright.unit_of_work import UnitOfWork
 
 DIALECTS: tuple[Dialect, Dialect] = (sqlite.dialect(), postgresql.dialect())  # type: ignore[no-untyped-call]
@@ -126,6 +131,63 @@ def _sentence(thing: Any) -> str:
     return paragraph.replace("|", "\\|")
 
 
+def formats() -> Iterator[str]:
+    """Yield the formats that are recognised: by which columns, and what each gives."""
+    yield "| format | recognised by | columns of it that become fields |"
+    yield "| --- | --- | --- |"
+    for kind in FORMATS:
+        needed = ", ".join(f"`{column}`" for column in sorted(kind.required))
+        given = [
+            f"`{key}`" if _same(key, column.target) else f"`{key}` → {column.target}"
+            for key, column in kind.columns.items()
+            if column.target and not column.target.startswith(("extra.", "link."))
+        ]
+        fields = "every [field](#fields)" if kind is LINKWRIGHT else ", ".join(given)
+        yield f"| {kind.title} | {needed} | {fields} |"
+    yield f"| {URL_LIST.title} | no header | `url` |"
+
+
+def _same(key: str, field: str) -> bool:
+    return key == field.replace("_", "")
+
+
+def fields() -> Iterator[str]:
+    """Yield the fields that a column may be mapped to."""
+    yield ", ".join(f"`{name}`" for name in FIELDS) + "."
+
+
+def words() -> Iterator[str]:
+    """Yield the words of other tools, and ours for them."""
+    yield "| of a | word | becomes |"
+    yield "| --- | --- | --- |"
+    for subject, known in (
+        ("prospect", OPPORTUNITY_WORDS),
+        ("mail", EMAIL_WORDS),
+        ("answer", RESPONSE_WORDS),
+    ):
+        for word, ours in known.items():
+            yield f"| {subject} | {word} | {ours.value} |"
+
+
+def template_filters() -> str:
+    """Return the filters that a template may use, in a sentence's place."""
+    return ", ".join(f"`{name}`" for name in sorted(FILTERS)) + "."
+
+
+def template_names() -> Iterator[str]:
+    """Yield the names that a template of a campaign file may use, as a table."""
+    whole = known_names(["name", "email", "reply_to"], follow_up=False)
+    yield "| names | of |"
+    yield "| --- | --- |"
+    for title, names in (
+        ("the prospect", PROSPECT_NAMES),
+        ("the campaign", {name for name in whole if name.startswith("campaign.")}),
+        ("`[sender]`, with every further key of it", {name for name in whole if name.startswith("sender.")}),
+        ("the letter before, in a follow-up", FOLLOW_UP_NAMES),
+    ):
+        yield f"| {' '.join(f'`{name}`' for name in sorted(names))} | {title} |"
+
+
 def commands() -> Iterator[str]:
     """Yield the help of every command, as the terminal shows it."""
     from linkwright.cli import app  # noqa: PLC0415  (heavy, and only this part needs it)
@@ -153,7 +215,8 @@ def _help(command: Any, path: str, parent: Any) -> Iterator[str]:
 
 
 def _parameter(parameter: Any) -> str | None:
-    if getattr(parameter, "hidden", False):
+    # The page says once that every command takes --help, whose spellings click keeps in no order.
+    if getattr(parameter, "hidden", False) or parameter.name == "help":
         return None
     if parameter.param_type_name == "argument":
         words, meaning = (

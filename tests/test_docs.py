@@ -8,12 +8,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, get_args
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import asyncpg
 import pytest
 import typer
+from pydantic import BaseModel
 
 from linkwright import errors
 from linkwright.cli import app
@@ -70,9 +72,11 @@ class TestNothingIsLeftOut:
 
     def test_every_key_is_in_the_page_of_the_campaign_file(self) -> None:
         page = text_of("docs/campaign-file.md")
+        sections = dict(re.findall(r"^### \[+(\w+)\]+\n(.*?)(?=^##)", page, re.DOTALL | re.MULTILINE))
         for name, field in CampaignFile.model_fields.items():
-            assert re.search(rf"^### \[\[?{name}\]", page, re.MULTILINE), f"[{name}] is not documented"
-            assert field is not None
+            cells = [row.split("|") for row in sections[name].splitlines() if row.startswith("| `")]
+            rows = [(row[1].strip(" `"), row[3].strip(" `")) for row in cells]
+            assert dict(rows) == dict(keys_of(field.annotation)), f"[{name}] is documented otherwise"
 
     def test_every_format_and_field_is_in_the_page_of_files(self) -> None:
         page = text_of("docs/files.md")
@@ -80,6 +84,18 @@ class TestNothingIsLeftOut:
             assert f"| {kind.title} |" in page, f"{kind.title} is not documented: make docs"
         for name in FIELDS:
             assert f"`{name}`" in page, f"the field {name} is not documented: make docs"
+
+
+def keys_of(table: Any) -> Iterator[tuple[str, str]]:
+    """Yield each key of a table of the campaign file, with its default as a person would write it."""
+    table = get_args(table)[0] if get_args(table) else table
+    for name, field in table.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from ((f"{name}.{key}", default) for key, default in keys_of(field.annotation))
+        else:
+            default = None if field.is_required() else field.default
+            shown = str(default).lower() if isinstance(default, bool) else str(default)
+            yield name, "" if default in (None, [], {}) else shown
 
 
 class TestOperations:
@@ -95,9 +111,8 @@ class TestOperations:
         self, dialect: str, postgres: Databases, tmp_path: Path
     ) -> None:
         # Roles belong to the whole server, which other tests share.
-        names = {
-            word: f"{word}_{uuid4().hex[:8]}" for word in ("linkwright_owner", "linkwright_app", "outreach")
-        }
+        words = ("linkwright_owner", "linkwright_app", "outreach")
+        names = {word: f"{word}_{uuid4().hex[:8]}" for word in words}
         sql = re.sub("|".join(names), lambda match: names[match[0]], text_of("docs/operations.md"))
         roles, rights = re.findall(r"^```sql\n(.*?)^```$", sql, re.DOTALL | re.MULTILINE)
         urls = {word: as_role(postgres.url_of(names["outreach"]), names[word]) for word in names}
@@ -109,25 +124,15 @@ class TestOperations:
 
             prospects = tmp_path / "prospects.csv"
             prospects.write_text("url\nhttps://trail-notes.example/\n")
-            words = (
-                "import",
-                "prospects",
-                str(prospects),
-                "-c",
-                "Spring",
-                "--create",
-                "--user",
-                "me@example.com",
-            )
-            assert linkwright(*words, url=worker, folder=tmp_path).status == 0
+            bring = ("import", "prospects", str(prospects), "-c", "Spring", "--create")
+            brought = linkwright(*bring, "--user", "me@example.com", url=worker, folder=tmp_path)
+            assert brought.status == 0, brought.err
             assert linkwright("doctor", "--repair", url=worker).status == 0
             refused = linkwright("db", "downgrade", "base", "--yes", url=worker)
             assert "This database user may not do that." in refused.err
         finally:
             postgres.drop(postgres.url_of(names["outreach"]))
-            dropped = [
-                f"DROP ROLE IF EXISTS {names[word]}" for word in ("linkwright_owner", "linkwright_app")
-            ]
+            dropped = [f"DROP ROLE IF EXISTS {names[word]}" for word in words[:2]]
             asyncio.run(execute(postgres.run.url(), *dropped))
 
 
@@ -138,16 +143,17 @@ def fault_sentences() -> Iterator[str]:
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "DatabaseUnavailable":
                 yield beginning(node.args[0])
     for kind in SchemaKind:
+        found = SchemaState(kind, None if kind is SchemaKind.EMPTY else "...", "...")
         if kind is not SchemaKind.HEAD:
-            for current in ("...", None):
-                yield SchemaState(kind, current, "...").problem.partition(" (")[0].removesuffix(".")
+            yield found.problem.partition(" (")[0].removesuffix(".")
+    yield SchemaState(SchemaKind.UNKNOWN, None, "...").problem
 
 
 def beginning(node: ast.expr) -> str:
     """Return a text, or what stands in an f-string before its first value, to the end of a word."""
     first = node.values[0] if isinstance(node, ast.JoinedStr) else node
     assert isinstance(first, ast.Constant)
-    return str(first.value).rstrip("( ").removesuffix(" with")
+    return str(first.value).rstrip("( ").removesuffix(".").removesuffix(" with")
 
 
 def as_role(url: str, role: str) -> str:
