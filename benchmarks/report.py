@@ -38,7 +38,7 @@ def keep(results: Mapping[str, Sequence[Result]]) -> None:
         row for row in cells if len(row) >= 6 and row[0] not in {*results, HEAD[0]} and set(row[0]) != {"-"}
     ]
     rows = [HEAD, ["---"] * len(HEAD), *kept, *lines(results)]
-    table = "\n".join("| " + " | ".join([*row, ""][: len(HEAD)]) + " |" for row in rows)
+    table = "\n".join("| " + " | ".join([*row, "", ""][: len(HEAD)]) + " |" for row in rows)
     PAGE.write_text(f"{before}{BEGIN}\n{_where()}\n\n{table}\n{END}{after}")
 
 

@@ -16,6 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from linkwright.db.base import Base
 from linkwright.db.types import Json, UtcDateTime, dump_json
 
+_PAST = text(
+    "SELECT setval(seq, greatest(:highest, nextval(seq)))"
+    " FROM (SELECT CAST(pg_get_serial_sequence(:table, 'id') AS regclass) AS seq) AS own"
+).bindparams(bindparam("table", type_=String), bindparam("highest", type_=Integer))
+
 Row = Sequence[Any]
 Convert = Callable[[Any], Any]
 
@@ -33,13 +38,14 @@ async def insert_many(
 ) -> Sequence[int]:
     """Insert rows whose values stand in the order of `columns`, and return their new ids.
 
-    Where `columns` has "id", the rows bring their own. What the session has not flushed yet is
+    Where `columns` has "id", the rows bring their own; a table without numbers gives none. What the session has not flushed yet is
     not seen by the statement, and objects that it holds do not learn of the rows.
     """
     if not rows:
         return ()
-    if "id" in columns:
-        ids: Sequence[int] = [row[columns.index("id")] for row in rows]
+    if "id" in columns or "id" not in model.__table__.c:
+        place = columns.index("id") if "id" in columns else None
+        ids: Sequence[int] = [] if place is None else [row[place] for row in rows]
         await _insert(session, model, columns, rows)
     else:
         ids = await next_ids(session, model, len(rows))
@@ -56,6 +62,13 @@ async def next_ids(session: AsyncSession, model: type[Base], number: int) -> Seq
         last = await session.scalar(_LAST_ID, {"table": table}) or 0
         return range(last + 1, last + 1 + number)
     return (await session.scalars(_NEXT_IDS, {"table": table, "number": number})).all()
+
+
+async def keep_ids(session: AsyncSession, model: type[Base], highest: int) -> None:
+    """See that ids up to `highest`, which rows bring with them, are given to nobody else."""
+    # SQLite notes by itself the greatest id that a row has brought.
+    if session.get_bind().dialect.name != "sqlite":
+        await session.execute(_PAST, {"table": model.__tablename__, "highest": highest})
 
 
 async def _insert(

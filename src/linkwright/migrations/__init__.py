@@ -33,6 +33,7 @@ __all__ = [
     "downgrade",
     "ensure_current",
     "make_months",
+    "revisions",
     "schema_state",
     "upgrade",
 ]
@@ -46,6 +47,12 @@ def alembic_config() -> Config:
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     return config
+
+
+def revisions() -> list[str]:
+    """Return the revisions that this program knows, the newest first."""
+    script = ScriptDirectory.from_config(alembic_config())
+    return [step.revision for step in script.walk_revisions()]
 
 
 async def upgrade(url: str, revision: str = "head", *, patience: float = PATIENCE) -> SchemaState:
