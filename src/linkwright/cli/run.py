@@ -24,6 +24,10 @@ from linkwright.jobs.run_files import Watch
 from linkwright.jobs.run_report import RunReport
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen and keep nothing.")]
+RefusedIsFine = Annotated[
+    bool,
+    typer.Option("--refused-is-fine", help="End with 0 though rows were refused; they are listed."),
+]
 Everything = Annotated[bool, typer.Option("--all", help="Leave nothing out of the long lists.")]
 Now = Annotated[
     str | None,
@@ -38,6 +42,7 @@ Rejects = Annotated[
 def run(
     file: Annotated[Path, typer.Argument(metavar="CAMPAIGN.toml", help="What describes the campaign.")],
     dry_run: DryRun = False,
+    refused_is_fine: RefusedIsFine = False,
     everything: Everything = False,
     now: Now = None,
     rejects: Rejects = Path(),
@@ -80,7 +85,7 @@ def run(
         print_json(report.as_json())
     else:
         show(report, Console(), everything=everything)
-    if report.refused_count:
+    if report.refused_count and not refused_is_fine:
         raise typer.Exit(FAILED)
 
 

@@ -13,8 +13,6 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from openpyxl import load_workbook
-
 from linkwright.errors import InvalidInput
 from linkwright.parsing.refusals import Refusal
 from linkwright.parsing.tables.rows import HEADER_SEARCH, Cell, Row, Table, clean_headers, find_header
@@ -108,6 +106,8 @@ def _cells(book: Any, sheet: str, stop: int | None = None) -> Iterator[tuple[int
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
+    from openpyxl import load_workbook  # noqa: PLC0415  (slow to load, and most files are no workbooks)
+
     # Opened here, for openpyxl does not close what it opened when it then stumbles.
     with path.open("rb") as stream:
         try:
