@@ -1,6 +1,7 @@
 """A small record in which everything has happened that the doctor asks about, all of it by the verbs."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from linkwright.db.engine import Database
 from linkwright.services.campaigns import Campaigns
@@ -31,22 +32,27 @@ class Ids:
     auto_reply: int
 
 
-async def make_sound_record(database: Database) -> Ids:
-    """Make it and say where everything is."""
+TEMPLATE: Final = {
+    "name": "guest post",
+    "subject_template": "A post",
+    "body_template_html": "<p>Hi</p>",
+    "category": "initial",
+}
+
+
+async def sit_down(database: Database) -> Desk:
+    """A desk whose campaign was started by the verb, with its history."""
     desk = Desk(database)
     await desk.sit_down(status="draft")
     async with desk.context() as context:
         await Campaigns(context).start(desk.campaign_id)
-    template = await desk.templates(
-        "create",
-        desk.user_id,
-        {
-            "name": "guest post",
-            "subject_template": "A post",
-            "body_template_html": "<p>Hi</p>",
-            "category": "initial",
-        },
-    )
+    return desk
+
+
+async def make_sound_record(database: Database) -> Ids:
+    """Make it and say where everything is."""
+    desk = await sit_down(database)
+    template = await desk.templates("create", desk.user_id, TEMPLATE)
 
     answered = await desk.prospect()
     opened = await desk.sent(answered, template_used="guest post")

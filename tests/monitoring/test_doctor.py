@@ -11,14 +11,16 @@ from sqlalchemy import text
 from linkwright.db.engine import Database
 from linkwright.db.stillness import hold_still
 from linkwright.errors import DatabaseUnavailable
-from linkwright.models import Base
+from linkwright.models import BacklinkingTemplate, Base
 from linkwright.monitoring import derived
 from linkwright.monitoring.checks import ask
 from linkwright.monitoring.doctor import all_checks, examine, repair
 from linkwright.monitoring.people_rules import CHECKS as PEOPLE
 from linkwright.monitoring.people_rules import ask_people
+from linkwright.services.campaigns import Campaigns
 from tests.cli.command import linkwright
-from tests.monitoring.sound_record import Ids, make_sound_record
+from tests.monitoring.sound_record import TEMPLATE, Ids, make_sound_record, sit_down
+from tests.support.outreach import LETTER, Desk
 
 CAMPAIGNS, OPPORTUNITIES = "UPDATE backlinking_campaigns SET ", "UPDATE backlinking_opportunities SET "
 EMAILS, RESPONSES = "UPDATE backlinking_emails SET ", "UPDATE backlinking_responses SET "
@@ -126,6 +128,11 @@ async def ids(database: Database) -> Ids:
     return await make_sound_record(database)
 
 
+@pytest.fixture
+async def desk(database: Database) -> Desk:
+    return await sit_down(database)
+
+
 async def everything(database: Database) -> dict[str, list[tuple[Any, ...]]]:
     async with database.reading() as session:
         return {
@@ -196,6 +203,63 @@ class TestExamine:
         names = {fault.check for fault in (await examine(database, pepper=b"salt")).faults}
 
         assert names == {"suppressions.events", "suppressions.responses"}
+
+
+class TestAfterVerbs:
+    """Verbs that take facts away, or their names, leave the derived numbers right."""
+
+    async def test_deleting_a_campaign(self, desk: Desk) -> None:
+        template = await desk.templates("create", desk.user_id, TEMPLATE)
+        await desk.reply(await desk.sent(template_used="guest post"))
+        async with desk.context() as context:
+            other = await Campaigns(context).create(desk.user_id, {"name": "Other", "keywords": ["hut"]})
+            await Campaigns(context).start(other.id)
+        kept = await desk.prospect(other.id)
+        mail = LETTER | {"template_used": "guest post"}
+        written = await desk.emails("create", other.id, kept, mail)
+        await desk.sending("mark_sent", written.id)
+
+        async with desk.context() as context:
+            await Campaigns(context).delete(desk.campaign_id)
+
+        assert (await desk.row(BacklinkingTemplate, template.id)).usage_count == 1
+        assert (await examine(desk.database)).faults == []
+
+    async def test_renaming_a_template(self, desk: Desk) -> None:
+        template = await desk.templates("create", desk.user_id, TEMPLATE)
+        email = await desk.sent(template_used="guest post")
+
+        renamed = await desk.templates("update", template.id, {"name": "guest post, short"})
+
+        assert renamed.usage_count == 1
+        assert (await desk.email(email.id)).template_used == "guest post, short"
+        assert (await examine(desk.database)).faults == []
+
+    async def test_making_a_template_that_emails_name_already(self, desk: Desk) -> None:
+        await desk.reply(await desk.sent(template_used="guest post"))
+
+        template = await desk.templates("create", desk.user_id, TEMPLATE)
+
+        assert (template.usage_count, template.success_rate) == (1, 1.0)
+        assert (await examine(desk.database)).faults == []
+
+    async def test_suppressing_a_prospect_with_letters_waiting(self, desk: Desk) -> None:
+        prospect = await desk.prospect()
+        queued = await desk.queued(prospect)
+
+        await desk.opportunities("suppress", prospect, "asked on the phone")
+
+        assert (await desk.email(queued.id)).status == "cancelled"
+        assert (await examine(desk.database)).faults == []
+
+    async def test_suppressing_a_person_with_a_letter_to_another_of_their_addresses(self, desk: Desk) -> None:
+        prospect = await desk.prospect(contact_email="editor@one.com")
+        queued = await desk.queued(prospect, to_email="desk@one.com")
+
+        await desk.suppressions("add", "editor@one.com")
+
+        assert (await desk.email(queued.id)).status == "cancelled"
+        assert (await examine(desk.database)).faults == []
 
 
 class TestRepair:

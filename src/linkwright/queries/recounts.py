@@ -13,6 +13,7 @@ from sqlalchemy import (
     Integer,
     Select,
     Subquery,
+    Update,
     and_,
     case,
     cast,
@@ -20,9 +21,11 @@ from sqlalchemy import (
     literal,
     select,
     union_all,
+    update,
 )
 
 from linkwright.db.durations import hours_between
+from linkwright.db.locks import held
 from linkwright.db.rows import table
 from linkwright.db.types import Real
 from linkwright.models.campaigns import BacklinkingCampaign, CampaignCount
@@ -159,15 +162,15 @@ def response_times() -> Subquery:
     return select(OPPORTUNITY.c.id, hours.label("response_time_hours")).subquery("recounted")
 
 
-def template_earnings() -> Subquery:
-    """Of each template: its owner's emails that left, the share answered, the mean hours until then."""
+def template_earnings(owner: int | None = None) -> Subquery:
+    """Of each template, or of one owner's: the emails that left, the share answered, the mean hours."""
     first_answer = (
         select(RESPONSE.c.email_id, func.min(RESPONSE.c.received_at).label("received_at"))
         .where(RESPONSE.c.response_type.in_(HUMAN))
         .group_by(RESPONSE.c.email_id)
         .subquery("first_answer")
     )
-    used = (
+    used_by = (
         select(
             CAMPAIGN.c.user_id,
             EMAIL.c.template_used,
@@ -180,8 +183,10 @@ def template_earnings() -> Subquery:
         .outerjoin(first_answer, first_answer.c.email_id == EMAIL.c.id)
         .where(EMAIL.c.template_used.is_not(None), EMAIL.c.sent_at.is_not(None))
         .group_by(CAMPAIGN.c.user_id, EMAIL.c.template_used)
-        .subquery("used")
     )
+    if owner is not None:
+        used_by = used_by.where(CAMPAIGN.c.user_id == owner)
+    used = used_by.subquery("used")
     return (
         select(
             TEMPLATE.c.id,
@@ -195,6 +200,41 @@ def template_earnings() -> Subquery:
             and_(used.c.user_id == TEMPLATE.c.created_by_user_id, used.c.template_used == TEMPLATE.c.name),
         )
         .subquery("recounted")
+    )
+
+
+def templates_held(owner: int) -> Select[int]:
+    """Hold an owner's templates: what they earned is about to be counted again."""
+    statement = select(TEMPLATE.c.id).where(TEMPLATE.c.created_by_user_id == owner).order_by(TEMPLATE.c.id)
+    return held(statement, TEMPLATE)
+
+
+def recount_templates(owner: int) -> Update:
+    """Write down again what an owner's templates earned. Hold them first, or a rival's email is lost."""
+    earned = template_earnings(owner)
+    names = ("usage_count", "success_rate", "average_response_time")
+    return (
+        update(TEMPLATE)
+        .where(TEMPLATE.c.id == earned.c.id, TEMPLATE.c.created_by_user_id == owner)
+        .values({name: earned.c[name] for name in names})
+    )
+
+
+def name_was_used(owner: int, name: str) -> Select[bool]:
+    """Say whether an owner's emails name a template."""
+    theirs = select(CAMPAIGN.c.id).where(CAMPAIGN.c.user_id == owner)
+    return select(
+        select(EMAIL.c.id).where(EMAIL.c.campaign_id.in_(theirs), EMAIL.c.template_used == name).exists()
+    )
+
+
+def rename_template_used(owner: int, old: str, new: str) -> Update:
+    """Let an owner's emails follow a template to its new name."""
+    theirs = select(CAMPAIGN.c.id).where(CAMPAIGN.c.user_id == owner)
+    return (
+        update(EMAIL)
+        .where(EMAIL.c.campaign_id.in_(theirs), EMAIL.c.template_used == old)
+        .values(template_used=new)
     )
 
 

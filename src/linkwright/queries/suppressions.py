@@ -24,6 +24,7 @@ BECAUSE: Final = "suppressed: "
 _STAY: Final = (S.PUBLISHED.value, S.LINK_LOST.value, S.SUPPRESSED.value)
 _spellings: BindParameter[Any] = bindparam("spellings", expanding=True)
 _campaigns: BindParameter[Any] = bindparam("campaigns", expanding=True)
+_prospects: BindParameter[Any] = bindparam("prospects", expanding=True)
 
 ADD: Final = insert_or_skip(SUPPRESSION).returning(*SUPPRESSION.c)
 
@@ -87,7 +88,8 @@ LETTERS: Final = held(
     select(EMAIL.c.id, EMAIL.c.campaign_id, EMAIL.c.opportunity_id, EMAIL.c.status)
     .where(
         EMAIL.c.campaign_id.in_(_campaigns),
-        EMAIL.c.to_email.in_(_spellings),
+        # A letter to a suppressed prospect goes with it, whatever address it names.
+        or_(EMAIL.c.to_email.in_(_spellings), EMAIL.c.opportunity_id.in_(_prospects)),
         EMAIL.c.status.in_(PENDING),
     )
     .order_by(EMAIL.c.campaign_id, EMAIL.c.id),

@@ -10,6 +10,7 @@ import uuid_utils
 from linkwright.errors import Conflict
 from linkwright.models.campaigns import BacklinkingCampaign
 from linkwright.queries import campaigns as queries
+from linkwright.queries import recounts
 from linkwright.schemas.campaigns import CampaignCreate, CampaignQuery, CampaignStats, CampaignUpdate
 from linkwright.schemas.validation import parse
 from linkwright.services.campaign_life import CampaignLife, found
@@ -107,8 +108,12 @@ class Campaigns(CampaignLife):
             NotFound: the caller has no such campaign.
         """
         statement = queries.delete_campaign(campaign_id, self._context.owner)
-        deleted = await self._session.scalar(statement.returning(BacklinkingCampaign.id))
-        found(deleted, campaign_id)
+        user_id = found(
+            await self._session.scalar(statement.returning(BacklinkingCampaign.user_id)), campaign_id
+        )
+        # What its emails had earned for the user's templates went with them.
+        if (await self._session.scalars(recounts.templates_held(user_id))).all():
+            await self._session.execute(recounts.recount_templates(user_id))
 
     async def stats(self, campaign_id: str) -> CampaignStats:
         """Return a campaign's numbers from its counters, at the same cost whatever its size.

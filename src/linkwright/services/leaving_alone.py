@@ -95,6 +95,7 @@ async def _take_out(
         return
     found: dict[str, Any] = {"campaigns": campaigns, "spellings": person.spellings(), "also": also}
     prospects = (await run(ctx.session, suppressions.PROSPECTS, found)).all()
+    found["prospects"] = [row.id for row in prospects]
     letters = (await run(ctx.session, suppressions.LETTERS, found)).all()
     why = f"{suppressions.BECAUSE}{reason.value}"
     moves: defaultdict[str, list[Move]] = defaultdict(list)
@@ -108,6 +109,18 @@ async def _take_out(
         moves[row.campaign_id].append(step)
     for campaign_id in sorted(moves):
         await apply_moves(ctx, campaign_id, moves[campaign_id])
+
+
+async def cancel_letters(ctx: Context, campaign_id: str, opportunity_id: int, reason: str) -> None:
+    """Cancel what waits to be sent to a prospect."""
+    of = {"campaigns": [campaign_id], "spellings": [], "prospects": [opportunity_id]}
+    new, now = EmailStatus.CANCELLED.value, ctx.now()
+    letters = (await run(ctx.session, suppressions.LETTERS, of)).all()
+    if letters:
+        moves = [
+            Move(LifeKind.EMAIL, row.status, new, now, opportunity_id, row.id, reason) for row in letters
+        ]
+        await apply_moves(ctx, campaign_id, moves)
 
 
 async def apply_moves(ctx: Context, campaign_id: str, moves: list[Move]) -> None:

@@ -8,6 +8,7 @@ from linkwright.lives import path
 from linkwright.models.opportunities import BacklinkOpportunity
 from linkwright.parsing.urls import canonical_url
 from linkwright.queries import opportunities as queries
+from linkwright.services.leaving_alone import cancel_letters
 from linkwright.services.opportunity_contacts import standing
 from linkwright.services.opportunity_rows import OpportunityRows, checked_reason
 from linkwright.vocabulary import LifeKind
@@ -129,7 +130,9 @@ class OpportunityOutcomes(OpportunityRows):
         return await self._walk(held, [S.PUBLISHED], evidence)
 
     async def suppress(self, opportunity_id: int, reason: str) -> BacklinkOpportunity:
-        """Leave this one prospect alone. To leave a person alone, in all campaigns, see `Suppressions`.
+        """Leave this one prospect alone, and cancel what waits to be sent to it.
+
+        To leave a person alone, in all campaigns, see `Suppressions`.
 
         Raises:
             InvalidInput: no reason is given.
@@ -137,7 +140,9 @@ class OpportunityOutcomes(OpportunityRows):
             NotFound: there is none for this owner.
         """
         checked_reason(reason, required=True)
-        return await self._step(opportunity_id, S.SUPPRESSED, reason)
+        held = await self._step(opportunity_id, S.SUPPRESSED, reason)
+        await cancel_letters(self._context, held.campaign_id, held.id, reason)
+        return held
 
     async def lift(self, opportunity_id: int, reason: str) -> BacklinkOpportunity:
         """Let a suppressed prospect be written to again; the history says who lifted it and why.

@@ -7,6 +7,7 @@ from typing import Any
 
 from linkwright.errors import Conflict, NotFound
 from linkwright.models.templates import BacklinkingTemplate
+from linkwright.queries import recounts
 from linkwright.queries import templates as queries
 from linkwright.schemas.templates import TemplateCreate, TemplateQuery, TemplateUpdate
 from linkwright.schemas.validation import parse
@@ -49,6 +50,8 @@ class Templates:
         )
         self._session.add(template)
         await self._session.flush()
+        if user_id is not None and await self._session.scalar(recounts.name_was_used(user_id, template.name)):
+            await self._recount(template, user_id)
         return template
 
     async def get(self, template_id: int) -> BacklinkingTemplate:
@@ -99,7 +102,7 @@ class Templates:
     ) -> BacklinkingTemplate:
         """Change a template; its variables are read from its texts again.
 
-        Emails that were written from it keep their words.
+        Emails that were written from it keep their words, and follow it to a new name.
 
         Raises:
             InvalidInput: a key is unknown or a value breaks a rule, or a text is no template.
@@ -111,12 +114,22 @@ class Templates:
         if not changes.keys().isdisjoint(TEXTS):
             texts = {name: changes.get(name, getattr(template, name)) for name in TEXTS}
             changes["ai_variables"] = _variables(texts)
+        old_name = template.name
         if any(getattr(template, name) != value for name, value in changes.items()):
             for name, value in changes.items():
                 setattr(template, name, value)
             template.updated_at = self._context.now()
             await self._session.flush()
+            owner = template.created_by_user_id
+            if template.name != old_name and owner is not None:
+                await self._session.execute(recounts.rename_template_used(owner, old_name, template.name))
+                await self._recount(template, owner)
         return template
+
+    async def _recount(self, template: BacklinkingTemplate, owner: int) -> None:
+        await self._session.execute(recounts.templates_held(owner))
+        await self._session.execute(recounts.recount_templates(owner))
+        await self._session.refresh(template)
 
     async def retire(self, template_id: int) -> BacklinkingTemplate:
         """Take a template out of use. It stays, because emails and decisions name it.
