@@ -200,3 +200,10 @@ def test_the_generated_parts_are_fresh() -> None:
     cog = [sys.executable, "-m", "cogapp", "-I", "scripts", "--check", "--diff", *map(str, pages)]
     done = subprocess.run(cog, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"make docs\n{done.stdout}{done.stderr}"
+
+
+@pytest.mark.slow
+def test_the_picture_is_what_the_example_shows(tmp_path: Path) -> None:
+    drawn = tmp_path / "funnel.svg"
+    subprocess.run([sys.executable, "scripts/picture.py", str(drawn)], cwd=ROOT, check=True)
+    assert drawn.read_text() == text_of("docs/images/funnel.svg"), "make docs"
