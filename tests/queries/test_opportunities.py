@@ -35,7 +35,7 @@ class TestSpelling:
             queries.owner_of("c"),
             queries.page("c", "qualified", 50, (0.5, 0.5, 7)),
             queries.ids_by_url("c", ["https://example.com/"]),
-            queries.values_of([1, 2], ["title"]),
+            queries.known_of([1, 2], filled=["title", "primary_topics"], compared=["spam_score"]),
             queries.fill_in(["title"]),
             queries.suppress([1]),
             queries.number_of_emails("c", 1),

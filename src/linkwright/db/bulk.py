@@ -38,8 +38,8 @@ async def insert_many(
 ) -> Sequence[int]:
     """Insert rows whose values stand in the order of `columns`, and return their new ids.
 
-    Where `columns` has "id", the rows bring their own; a table without numbers gives none. What the session has not flushed yet is
-    not seen by the statement, and objects that it holds do not learn of the rows.
+    Where `columns` has "id", the rows bring their own; a table without numbers gives none. What
+    the session has not flushed is not seen, and objects that it holds do not learn of the rows.
     """
     if not rows:
         return ()

@@ -1,12 +1,12 @@
 """Statements about prospects."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Select, Table, Update, bindparam, func, select, tuple_, update
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import Select, String, Update, bindparam, case, func, select, tuple_, update
 
 from linkwright.db.expressions import each_text
+from linkwright.db.rows import table
 from linkwright.models.campaigns import BacklinkingCampaign
 from linkwright.models.emails import BacklinkingEmail
 from linkwright.models.opportunities import BacklinkOpportunity
@@ -88,10 +88,22 @@ def ids_by_url(campaign_id: str, urls: Iterable[str]) -> Select[str, int | None]
     return select(asked.c.value, known)
 
 
-def values_of(ids: Sequence[int], columns: Sequence[str]) -> Select[Any]:
-    """Chosen columns of several prospects, the id first."""
-    chosen: list[InstrumentedAttribute[Any]] = [getattr(BacklinkOpportunity, name) for name in columns]
-    return select(BacklinkOpportunity.id, *chosen).where(BacklinkOpportunity.id.in_(ids))
+def known_of(ids: Sequence[int], *, filled: Sequence[str], compared: Sequence[str]) -> Select[Any]:
+    """What several prospects have: of the columns `filled` only whether, 1 or NULL, of `compared` the value.
+
+    A prospect's texts and analysis are some kilobytes, which then stay where they are.
+    """
+    of = table(BacklinkOpportunity).c
+    there = {
+        name: of[name] != "" if isinstance(of[name].type, String) else of[name].is_not(None)
+        for name in filled
+    }
+    return select(
+        of.id,
+        of.status,
+        *(case((something, 1)).label(name) for name, something in there.items()),
+        *(of[name] for name in compared),
+    ).where(of.id.in_(ids))
 
 
 def fill_in(columns: Sequence[str]) -> Update:
@@ -99,11 +111,9 @@ def fill_in(columns: Sequence[str]) -> Update:
 
     On the table and not on the class: it is executed with many sets of parameters.
     """
-    table = cast(Table, BacklinkOpportunity.__table__)
+    of = table(BacklinkOpportunity)
     return (
-        update(table)
-        .where(table.c.id == bindparam("row_id"))
-        .values({name: bindparam(name) for name in columns})
+        update(of).where(of.c.id == bindparam("row_id")).values({name: bindparam(name) for name in columns})
     )
 
 

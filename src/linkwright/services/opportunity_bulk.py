@@ -28,7 +28,7 @@ from linkwright.services.opportunity_entry import (
     row_of,
     suppressed,
 )
-from linkwright.services.opportunity_merge import MERGED, additions
+from linkwright.services.opportunity_merge import COMPARED, FILLED, additions
 from linkwright.vocabulary import LifeKind
 from linkwright.vocabulary import OpportunityStatus as S
 
@@ -195,8 +195,9 @@ class _Adding:
         self.result.new += len(fresh)
 
     async def _merge_into_known(self, repeated: Mapping[int, Sequence[Values]]) -> None:
-        columns = ("status", *MERGED)
-        found = await self._session.execute(queries.values_of(list(repeated), columns))
+        found = await self._session.execute(
+            queries.known_of(list(repeated), filled=FILLED, compared=COMPARED)
+        )
         changed: dict[int, tuple[str, Values]] = {}
         for row in found.mappings():
             before = dict(row)

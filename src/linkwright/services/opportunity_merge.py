@@ -8,7 +8,7 @@ their moments are left alone: a life moves by its verbs.
 from collections.abc import Mapping
 from typing import Any, Final
 
-_PLAIN: Final = (
+FILLED: Final = (
     "title",
     "description",
     "contact_email",
@@ -23,12 +23,13 @@ _PLAIN: Final = (
     "ai_email_template_suggestion",
     "ai_follow_up_strategy",
     "domain_authority",
-    "spam_score",
-    "quality_score",
     "user_rating",
     "user_notes",
     "user_override_decision",
 )
+"""Columns that are empty or not: what is in them makes no difference."""
+
+_SCORES: Final = ("spam_score", "quality_score")
 # What one look at the page found belongs together: two looks are never mixed.
 _VERDICT: Final = (
     "ai_relevance_score",
@@ -41,20 +42,24 @@ _VERDICT: Final = (
 _LIMITS: Final = ("word_count_min", "word_count_max")
 _FLAGS: Final = {"requires_images": False, "allows_links": True}
 
-MERGED: Final = (*_PLAIN, *_VERDICT, *_LIMITS, *_FLAGS)
-"""The columns that a second row may fill."""
+COMPARED: Final = (*_SCORES, *_VERDICT, *_LIMITS, *_FLAGS)
+"""Columns whose values decide."""
+
+_NOTHING: Final = (None, "")
 
 
 def additions(known: Mapping[str, Any], again: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the row `again` knows about a page that the row `known` does not.
 
     A score of 0.0 and a flag at its default are what a row has that says nothing, and count as empty.
+    Of the columns in `FILLED` it is enough that `known` has something where they are not empty.
 
-    >>> known = dict.fromkeys(MERGED) | {"title": "Write for us"}
+    >>> known = dict.fromkeys((*FILLED, *COMPARED)) | {"title": "Write for us"}
     >>> additions(known, known | {"title": "Guest posts", "contact_name": "Jane"})
     {'contact_name': 'Jane'}
     """
-    added = {name: again[name] for name in _PLAIN if not known[name] and again[name]}
+    added = {name: again[name] for name in FILLED if known[name] in _NOTHING and again[name] not in _NOTHING}
+    added |= {name: again[name] for name in _SCORES if not known[name] and again[name]}
     if known["analyzed_at"] is None and again["analyzed_at"] is not None:
         added |= {name: again[name] for name in _VERDICT if again[name] != known[name]}
     for name, default in _FLAGS.items():
