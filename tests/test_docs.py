@@ -21,6 +21,8 @@ from linkwright import errors
 from linkwright.cli import app
 from linkwright.jobs.campaign_file import CampaignFile
 from linkwright.migrations import SchemaKind, SchemaState
+from linkwright.monitoring.doctor import all_checks
+from linkwright.monitoring.people_rules import CHECKS as PEOPLE
 from linkwright.parsing.formats import FIELDS, FORMATS
 from linkwright.service import BacklinkingDatabaseService
 from linkwright.settings import PREFIX, Settings
@@ -55,7 +57,8 @@ class TestNothingIsLeftOut:
     def test_every_setting_is_in_the_page_of_operations(self) -> None:
         page = text_of("docs/operations.md")
         for name in Settings.model_fields:
-            assert f"`{PREFIX}{name.upper()}`" in page, f"{PREFIX}{name.upper()} is not documented: make docs"
+            variable = f"{PREFIX}{name.upper()}"
+            assert f"| `{variable}` |" in page, f"{variable} is not documented: make docs"
 
     def test_every_error_is_in_the_page_of_the_library(self) -> None:
         page = text_of("docs/library.md").partition("\n## Errors\n")[2].partition("\n## ")[0]
@@ -105,6 +108,12 @@ class TestOperations:
         assert len(sentences) > 20
         for sentence in sentences:
             assert f"| {sentence}" in page, f"{sentence!r} is not explained"
+
+    def test_every_family_of_checks_is_explained(self) -> None:
+        page = text_of("docs/operations.md").partition("\n## The doctor\n")[2]
+        for name in [check.name for check in all_checks()] + [check.name for check in PEOPLE]:
+            family, dot, _ = name.partition(".")
+            assert f"`{family}{dot and '.*'}`" in page, f"{name} is not explained"
 
     @pytest.mark.dialects("postgresql")
     def test_the_rights_that_are_named_are_enough(
