@@ -12,22 +12,25 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from linkwright.cli.ending import FAILED
+from linkwright.cli.export import campaign_in
 from linkwright.cli.import_view import as_json_summary, show_summary
 from linkwright.cli.support import AsJson, DatabaseUrl, open_database, print_json, run, settings_with
 from linkwright.errors import InvalidInput
-from linkwright.jobs.desks import Desk, desk_for
+from linkwright.jobs.desks import Desk, Target, desk_for
 from linkwright.jobs.import_mail import MailImporter
 from linkwright.jobs.import_prospects import ProspectsImporter
 from linkwright.jobs.import_sent_log import SentLogImporter
 from linkwright.jobs.importing import Importer, Summary, bring_in
 from linkwright.jobs.importing import Progress as Report
 from linkwright.jobs.rejects import RejectsFile
-from linkwright.parsing.sent_log import keyword_of
+from linkwright.parsing.addresses import parse_address
+from linkwright.parsing.sent_log import keyword_of, read_sent_log
 
 _ROOM_UNTOLD: Final = 1_000_000
 """Places in a new campaign when the file does not say how many rows it has."""
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Bring files into the record.")
+app.command("campaign")(campaign_in)
 
 User = Annotated[
     str | None,
@@ -96,10 +99,11 @@ def prospects(
 
     async def work() -> Summary:
         importer = ProspectsImporter(file, mapping=_mapping(columns or []), sheet=sheet)
-        async with _desk(database_url, user, create=create, dry_run=dry_run) as desk:
-            room = importer.lines or _ROOM_UNTOLD
-            importer.target = await desk.campaign(campaign, create=create, room=room)
-            return await _bring_in(desk, importer, file, rejects, quiet=as_json)
+        refused = _rejects_file(file, rejects)
+        async with _desk(database_url, dry_run=dry_run) as (desk, known):
+            place = Target(campaign, create=create, room=importer.lines or _ROOM_UNTOLD)
+            user_id, importer.target = await desk.user_and_campaign(user or known, place, create=create)
+            return await _bring_in(desk.of(user_id), importer, refused, quiet=as_json)
 
     _finish(run(work()), as_json=as_json)
 
@@ -130,11 +134,15 @@ def log(
     """
 
     async def work() -> Summary:
-        keyword_of(file)
-        async with _desk(database_url, user, create=create, dry_run=dry_run) as desk:
-            importer = SentLogImporter(file, sender=me or await desk.own_address())
-            importer.target = await desk.campaign(importer.keyword, create=True, room=_ROOM_UNTOLD)
-            return await _bring_in(desk, importer, file, rejects, quiet=as_json)
+        place = Target(keyword_of(file), create=True, room=_ROOM_UNTOLD)
+        read_sent_log(file)  # says at once what is wrong with the file
+        sender = None if me is None else parse_address(me, field="me")
+        refused = _rejects_file(file, rejects)
+        async with _desk(database_url, dry_run=dry_run) as (desk, known):
+            user_id, target = await desk.user_and_campaign(user or known, place, create=create)
+            mine = desk.of(user_id)
+            importer = SentLogImporter(file, sender=sender or await mine.own_address(), campaign_id=target)
+            return await _bring_in(mine, importer, refused, quiet=as_json)
 
     _finish(run(work()), as_json=as_json)
 
@@ -180,10 +188,14 @@ def mail(
 
     async def work() -> Summary:
         importer = MailImporter(path, me=me)
-        async with _desk(database_url, user, create=create, dry_run=dry_run) as desk:
-            if campaign is not None:
-                importer.target = await desk.campaign(campaign, create=create, room=_ROOM_UNTOLD)
-            return await _bring_in(desk, importer, path, rejects, quiet=as_json)
+        refused = _rejects_file(path, rejects)
+        async with _desk(database_url, dry_run=dry_run) as (desk, known):
+            if campaign is None:
+                user_id = await desk.user(user or known, create=create)
+            else:
+                place = Target(campaign, create=create, room=_ROOM_UNTOLD)
+                user_id, importer.target = await desk.user_and_campaign(user or known, place, create=create)
+            return await _bring_in(desk.of(user_id), importer, refused, quiet=as_json)
 
     _finish(run(work()), as_json=as_json)
 
@@ -202,28 +214,28 @@ def _mapping(pairs: list[str]) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def _desk(
-    database_url: str | None, user: str | None, *, create: bool, dry_run: bool
-) -> AsyncIterator[Desk]:
+async def _desk(database_url: str | None, *, dry_run: bool) -> AsyncIterator[tuple[Desk, str | None]]:
+    """Open the database. The second thing is the address of the user that the settings name."""
     settings = settings_with(database_url)
     pepper = settings.address_pepper.get_secret_value().encode()
     async with (
         open_database(database_url) as database,
         desk_for(database, pepper=pepper, trial=dry_run) as desk,
     ):
-        yield desk.of(await desk.user(user or settings.user, create=create))
+        yield desk, settings.user
 
 
-async def _bring_in(
-    desk: Desk, importer: Importer, file: Path, rejects: Path | None, *, quiet: bool
-) -> Summary:
-    with _progress(file.name, quiet=quiet) as report:
-        return await bring_in(desk, importer, rejects=_rejects_file(file, rejects), progress=report)
+async def _bring_in(desk: Desk, importer: Importer, rejects: RejectsFile, *, quiet: bool) -> Summary:
+    with _progress(Path(importer.source).name, quiet=quiet) as report:
+        return await bring_in(desk, importer, rejects=rejects, progress=report)
 
 
 def _rejects_file(file: Path, place: Path | None) -> RejectsFile:
+    """Return where refused rows go, once it is clear that they can: before anything else is written."""
     # Resolved, because `.` and `..` have no name to call the rejects by.
-    return RejectsFile(place or Path(f"{file.resolve().name}.rejects.csv"), source=file)
+    rejects = RejectsFile(place or Path(f"{file.resolve().name}.rejects.csv"), source=file)
+    rejects.begin_at(0)
+    return rejects
 
 
 @contextmanager

@@ -29,6 +29,7 @@ MENU: Final = {
         "doctor",
         "Recount every number, look for every broken rule, and say what to do about it.",
     ),
+    "export": Place("linkwright.cli.export", "app", "Take a campaign out of the record."),
     "import": Place("linkwright.cli.imports", "app", "Bring files into the record."),
     "run": Place(
         "linkwright.cli.run",

@@ -113,10 +113,9 @@ def _parsed(line: bytes, number: int) -> dict[str, Any]:
     except orjson.JSONDecodeError:
         value = None
     if not isinstance(value, dict):
-        rule = "is not a campaign that `linkwright export campaign` wrote"
-        raise InvalidInput(
-            "file", rule if number == 1 else "must have one JSON object in each line", row=number
-        )
+        if number == 1:
+            raise InvalidInput("file", NOT_OURS)
+        raise InvalidInput("file", "must have one JSON object in each line", row=number)
     return value
 
 

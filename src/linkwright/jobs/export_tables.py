@@ -98,14 +98,19 @@ async def export_xlsx(
     """
     book = Workbook(write_only=True)
     exported = Exported(campaign_id)
-    async with database.reading() as session:
-        for title, name in SHEETS.items():
-            kind = BY_NAME[name]
-            sheets = _Sheets(book, title, kind.columns)
-            async for number, row in _numbered(session, kind, campaign_id, owner, progress):
-                sheets.append([_sheet_cell(value) for value in row])
-                exported.rows[name] = number
-    book.save(target)
+    try:
+        async with database.reading() as session:
+            for title, name in SHEETS.items():
+                kind = BY_NAME[name]
+                sheets = _Sheets(book, title, kind.columns)
+                async for number, row in _numbered(session, kind, campaign_id, owner, progress):
+                    sheets.append([_sheet_cell(value) for value in row])
+                    exported.rows[name] = number
+        book.save(target)
+    finally:
+        for sheet in book.worksheets:
+            if not sheet.closed:  # Saving closes them; so must whatever went wrong.
+                sheet.close()
     return exported
 
 

@@ -1,0 +1,201 @@
+"""`linkwright export`: take a campaign out of the record; and the command that brings one back."""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, BinaryIO, Final
+
+import typer
+from rich.console import Console
+from rich.progress import Progress as Bar
+from rich.progress import SpinnerColumn, TextColumn
+
+from linkwright.cli.ending import FAILED
+from linkwright.cli.support import (
+    AsJson,
+    DatabaseUrl,
+    open_database,
+    print_json,
+    run,
+    settings_with,
+)
+from linkwright.errors import InvalidInput, NotFound
+from linkwright.jobs.desks import desk_for
+from linkwright.jobs.export import Exported, Progress, export_campaign, write_whole
+from linkwright.jobs.export_tables import export_csv, export_xlsx
+from linkwright.jobs.import_campaign import Imported, import_campaign
+from linkwright.services.campaigns import Campaigns
+from linkwright.services.context import Context
+
+_ID_LENGTH: Final = 36
+_ID_DASHES: Final = 4
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Take a campaign out of the record.")
+
+
+class Format(StrEnum):
+    """How a campaign can be written."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
+@app.callback()
+def family() -> None:
+    """Take a campaign out of the record."""
+
+
+@app.command("campaign")
+def campaign_out(
+    campaign: Annotated[str, typer.Argument(metavar="NAME|ID", help="The campaign.")],
+    form: Annotated[
+        Format,
+        typer.Option(
+            "--format",
+            help="jsonl has everything and can be imported again; csv has the prospects and xlsx the tables,"
+            " for people.",
+        ),
+    ] = Format.JSONL,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Where to; otherwise standard output."),
+    ] = None,
+    user: Annotated[str | None, typer.Option("--user", metavar="EMAIL", help="Whose campaign it is.")] = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Write a campaign to a file. The file holds people's addresses and letters: only you may read it.
+
+    \b
+    Examples:
+      linkwright export campaign "Trail running" --output trails.jsonl
+      linkwright export campaign "Trail running" --format csv > prospects.csv
+      linkwright export campaign 0198f3a2-... --format xlsx -o trails.xlsx
+    """
+    if output is None and form is Format.XLSX and sys.stdout.isatty():
+        raise InvalidInput("output", "is required: a workbook cannot be shown here")
+
+    def write(target: BinaryIO) -> None:
+        exported = run(_export(campaign, form, target, user=user, database_url=database_url))
+        if output is not None:
+            typer.echo(f"{output}: {_counted(exported.rows)}", err=True)
+
+    if output is not None:
+        write_whole(output, write)
+        return
+    try:
+        write(sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # Whoever read along has seen enough. What is still in the buffer goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(FAILED) from None
+
+
+def campaign_in(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A file that `linkwright export campaign` wrote.")
+    ],
+    user: Annotated[
+        str | None,
+        typer.Option("--user", metavar="EMAIL", help="Whose it will be; otherwise whose it was."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check everything, say what would happen, keep nothing.")
+    ] = False,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bring a campaign back from a file, whole or not at all. The same file twice changes nothing.
+
+    The user is made where there is none. The campaign keeps its id; its records keep their numbers
+    unless somebody has them.
+
+    \b
+    Examples:
+      linkwright import campaign trails.jsonl
+      linkwright import campaign trails.jsonl --user me@example.com --dry-run
+    """
+
+    async def work() -> Imported:
+        settings = settings_with(database_url)
+        pepper = settings.address_pepper.get_secret_value().encode()
+        async with (
+            open_database(database_url) as database,
+            desk_for(database, pepper=pepper, trial=dry_run) as desk,
+        ):
+            return await import_campaign(desk, file, user_email=user)
+
+    done = run(work())
+    if as_json:
+        print_json(
+            {
+                "campaign_id": done.campaign_id,
+                "name": done.name,
+                "owner": done.owner,
+                "again": done.again,
+                "dry_run": dry_run,
+                "rows": done.rows,
+            }
+        )
+        return
+    said = "is here already, nothing to do" if done.again else _counted(done.rows)
+    typer.echo(f"{done.name} ({done.campaign_id}) of {done.owner}: {said}")
+    if dry_run:
+        typer.echo("This was a trial: nothing was kept.")
+
+
+async def _export(
+    campaign: str, form: Format, target: BinaryIO, *, user: str | None, database_url: str | None
+) -> Exported:
+    email = user or settings_with(database_url).user
+    async with open_database(database_url) as database:
+        owner = None
+        async with desk_for(database) as desk:
+            # An id is enough for an operator; a name is somebody's.
+            if email is not None or not _is_id(campaign):
+                owner = await desk.user(email)
+        async with database.reading() as session:
+            campaign_id = await _campaign_id(Campaigns(Context(session, owner=owner)), campaign, owner)
+        with _progress() as told:
+            match form:
+                case Format.JSONL:
+                    return await export_campaign(database, campaign_id, target, owner=owner, progress=told)
+                case Format.CSV:
+                    return await export_csv(database, campaign_id, target, owner=owner, progress=told)
+                case Format.XLSX:
+                    return await export_xlsx(database, campaign_id, target, owner=owner, progress=told)
+
+
+async def _campaign_id(campaigns: Campaigns, name_or_id: str, owner: int | None) -> str:
+    if _is_id(name_or_id):
+        with suppress(NotFound):
+            return (await campaigns.get(name_or_id)).id
+    found = None if owner is None else await campaigns.named(owner, name_or_id)
+    if found is None:
+        raise NotFound("campaign", name_or_id)
+    return found.id
+
+
+def _is_id(text: str) -> bool:
+    return len(text) == _ID_LENGTH and text.count("-") == _ID_DASHES
+
+
+def _counted(rows: Mapping[str, int]) -> str:
+    return ", ".join(f"{number:,} {name}" for name, number in rows.items() if number) or "nothing"
+
+
+@contextmanager
+def _progress() -> Iterator[Progress | None]:
+    """Count along where a person looks on."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.completed:,.0f} records"))
+    with Bar(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done: bar.update(task, completed=done)
