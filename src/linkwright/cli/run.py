@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
@@ -37,6 +37,8 @@ Rejects = Annotated[
     Path,
     typer.Option("--rejects", metavar="FOLDER", help="Where FILE.rejects.csv lists the refused rows."),
 ]
+
+_YEARS: Final = range(1970, 2101)
 
 
 def run(
@@ -104,11 +106,13 @@ def _moment(text: str | None) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-        if moment.tzinfo is not None:
+        if moment.tzinfo is not None and moment.year in _YEARS:
             return moment.astimezone(UTC)
     except (ValueError, OverflowError):
         pass
-    raise InvalidInput("--now", "must be a moment with its zone, such as 2026-11-16T09:00:00Z", text)
+    raise InvalidInput(
+        "--now", "must be a moment from 1970 to 2100 with its zone, such as 2026-11-16T09:00:00Z", text
+    )
 
 
 @contextmanager

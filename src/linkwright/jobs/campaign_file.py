@@ -303,8 +303,10 @@ def read_campaign_file(path: Path) -> CampaignFile:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InvalidInput(path.name, f"not TOML: {error}") from None
-    except (RecursionError, ValueError) as error:  # deep nesting; a date such as 2026-13-45
-        raise InvalidInput(path.name, f"not TOML: {error}") from None
+    except RecursionError:
+        raise InvalidInput(path.name, "not TOML that can be read: nested too deeply") from None
+    except ValueError as error:  # a date such as 2026-13-45, a number of 5,000 digits
+        raise InvalidInput(path.name, f"not TOML: {str(error).partition(';')[0]}") from None
     try:
         return CampaignFile.model_validate(data, context={"folder": path.parent})
     except ValidationError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +19,15 @@ from linkwright.services.users import Users
 ACTOR: Final = "import"
 REASON: Final = "imported"
 _ID_LENGTH: Final = 36
+_SMALLEST_ROOM: Final = 100
+
+
+class Target(NamedTuple):
+    """The campaign that something is brought to; `create` says that it may be made, for `room` prospects."""
+
+    name_or_id: str
+    create: bool = False
+    room: int = _SMALLEST_ROOM
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +83,7 @@ class Desk:
             InvalidInput: there is no such user, or more than one and none was named.
         """
         async with self.transaction() as session:
-            users = Users(self.context(session))
-            if email is None:
-                found = await users.page(limit=2)
-                if len(found) == 1:
-                    return found[0].id
-                rule = (
-                    "must be named with --user or LINKWRIGHT_USER: there are several"
-                    if found
-                    else "must be named: there is none yet, and --user YOUR@ADDRESS --create makes one"
-                )
-                raise InvalidInput("user", rule)
-            if create:
-                return (await users.get_or_create(email)).id
-            try:
-                return (await users.get_by_email(email)).id
-            except NotFound:
-                raise InvalidInput("user", "must be known here; --create makes it", email) from None
+            return await self._user(session, email, create=create)
 
     async def own_address(self) -> str:
         """Return the user's own address."""
@@ -111,22 +104,49 @@ class Desk:
         if self.user_id is None:
             raise InvalidInput("user", "is required")
         async with self.transaction() as session:
-            campaigns = Campaigns(self.context(session))
-            if len(name_or_id) == _ID_LENGTH:
-                with suppress(NotFound):
-                    return (await campaigns.get(name_or_id)).id
-            found = await campaigns.named(self.user_id, name_or_id)
-            if found is not None:
-                return found.id
-            if not create:
-                raise InvalidInput(
-                    "campaign", "must be a campaign of this user; --create makes it", name_or_id
-                )
-            made = await campaigns.create(
-                self.user_id,
-                {"name": name_or_id, "keywords": [name_or_id], "max_opportunities": max(room, 100)},
+            return await self._campaign(session, self.user_id, Target(name_or_id, create=create, room=room))
+
+    async def user_and_campaign(
+        self, email: str | None, target: Target, *, create: bool = False
+    ) -> tuple[int, str]:
+        """Return the ids of both, as `user` and `campaign` do. Both are made, or none."""
+        async with self.transaction() as session:
+            user_id = await self._user(session, email, create=create)
+            return user_id, await self._campaign(session, user_id, target)
+
+    async def _user(self, session: AsyncSession, email: str | None, *, create: bool) -> int:
+        users = Users(self.context(session))
+        if email is None:
+            found = await users.page(limit=2)
+            if len(found) == 1:
+                return found[0].id
+            rule = (
+                "must be named with --user or LINKWRIGHT_USER: there are several"
+                if found
+                else "must be named: there is none yet, and --user YOUR@ADDRESS --create makes one"
             )
-            return made.id
+            raise InvalidInput("user", rule)
+        if create:
+            return (await users.get_or_create(email)).id
+        try:
+            return (await users.get_by_email(email)).id
+        except NotFound:
+            raise InvalidInput("user", "must be known here; --create makes it", email) from None
+
+    async def _campaign(self, session: AsyncSession, user_id: int, target: Target) -> str:
+        campaigns = Campaigns(self.of(user_id).context(session))
+        name = target.name_or_id
+        if len(name) == _ID_LENGTH:
+            with suppress(NotFound):
+                return (await campaigns.get(name)).id
+        found = await campaigns.named(user_id, name)
+        if found is not None:
+            return found.id
+        if not target.create:
+            raise InvalidInput("campaign", "must be a campaign of this user; --create makes it", name)
+        room = max(target.room, _SMALLEST_ROOM)
+        made = await campaigns.create(user_id, {"name": name, "keywords": [name], "max_opportunities": room})
+        return made.id
 
 
 @asynccontextmanager

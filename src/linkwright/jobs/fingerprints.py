@@ -16,11 +16,20 @@ _PIECE: Final = 1 << 20
 class Fingerprint:
     """The digest of one or many files, and whether they are still as they were when it was taken.
 
+    With `lenient` a file that cannot be read counts as just that: whoever reads it refuses it.
+
     Raises:
         InvalidInput: a file cannot be read.
     """
 
-    def __init__(self, files: Iterable[Path], options: Mapping[str, Any], *, field: str = "file") -> None:
+    def __init__(
+        self,
+        files: Iterable[Path],
+        options: Mapping[str, Any],
+        *,
+        field: str = "file",
+        lenient: bool = False,
+    ) -> None:
         self._field = field
         self._seen: dict[Path, tuple[int, int]] = {}
         self.size = 0
@@ -34,6 +43,9 @@ class Fingerprint:
                     while piece := stream.read(_PIECE):
                         one.update(piece)
             except (OSError, ValueError) as error:
+                if lenient:
+                    whole.update(b"unreadable")
+                    continue
                 reason = getattr(error, "strerror", None) or "the name is not one a file can have"
                 raise InvalidInput(field, f"must be readable: {reason}", str(path)) from None
             self.size += status.st_size

@@ -71,10 +71,11 @@ class MailImporter:
         if not me:
             raise InvalidInput("me", "is required: without your own addresses nobody knows what you sent")
         self._me = frozenset(address_key(parse_address(address, field="me")) for address in me)
-        read_messages(path)  # says at once what is wrong with the place
+        # Says at once what is wrong with the place.
+        next(read_messages(path, refuse=lambda _: None), None)
         self._path = Path(path)
         files = list(mail_files(path))
-        self._print = Fingerprint(files, {"me": sorted(self._me)}, field="path")
+        self._print = Fingerprint(files, {"me": sorted(self._me)}, field="path", lenient=True)
         self._read = 0
         self.target = campaign_id or ANYWHERE
         self.source, self.digest = str(path), self._print.digest
