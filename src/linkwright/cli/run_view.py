@@ -82,8 +82,14 @@ def _done(report: RunReport) -> RenderableType | None:
     for n, (what, number) in enumerate(report.done.items()):
         text.append(" · " if n else "", style="dim")
         text.append(f"{number:,} ", style="bold")
-        text.append(what, style="not bold")
+        text.append(_singular(what) if number == 1 else what, style="not bold")
     return text
+
+
+def _singular(what: str) -> str:
+    for many in ("prospects", "templates", "letters", "follow-ups"):
+        what = what.replace(many, many[:-1])
+    return what
 
 
 def _funnel(stages: Sequence[Stage], *, bar: int) -> RenderableType | None:
