@@ -84,8 +84,8 @@ class TestWrongUse:
         [
             (["none.toml"], "no such file"),
             (["."], "is a folder"),
-            (["campaign.toml", "--now", "yesterday"], "must be a moment with its zone"),
-            (["campaign.toml", "--now", "2026-09-15T12:00:00"], "must be a moment with its zone"),
+            (["campaign.toml", "--now", "yesterday"], "with its zone"),
+            (["campaign.toml", "--now", "2026-09-15T12:00:00"], "with its zone"),
             (["campaign.toml", "--database-url", "mysql://x/y"], "must be of SQLite or PostgreSQL"),
             (["campaign.toml", "--rejects", "nowhere"], "must be a folder that is there"),
         ],
