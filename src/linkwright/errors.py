@@ -22,11 +22,19 @@ SHOWN_CHARACTERS = 80
 
 def shown(value: object) -> str:
     """Return `value` as it may appear in a message: short, printable, on one line."""
-    text = value if isinstance(value, str) else repr(value)
+    text = value if isinstance(value, str) else _written(value)
     text = (
         text.encode("unicode_escape", "backslashreplace").decode("ascii") if not text.isprintable() else text
     )
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}… ({len(text)} characters)"
+
+
+def _written(value: object) -> str:
+    # A message about a bad value must not fail of the value: nested too deeply, a number of 5,000 digits.
+    try:
+        return repr(value)
+    except Exception:  # noqa: BLE001
+        return f"<{type(value).__name__}>"
 
 
 class LinkwrightError(Exception):

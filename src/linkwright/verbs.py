@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager
 from functools import wraps
 from inspect import iscoroutinefunction, signature
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from linkwright.errors import NotFound
 from linkwright.schemas.fields import LARGEST_INTEGER
@@ -83,20 +83,34 @@ def named(face: type[R]) -> type[R]:
     return face
 
 
-def _identities(verb: Callable[..., Any]) -> Iterator[tuple[int, str, bool]]:
-    """Yield the place, the name and the type (text?) of each parameter that is an id."""
+class _Identity(NamedTuple):
+    """A parameter that is an id: of a campaign, which is text, or of a row."""
+
+    place: int
+    name: str
+    is_text: bool
+    may_be_none: bool
+
+
+def _identities(verb: Callable[..., Any]) -> Iterator[_Identity]:
+    """Yield each parameter that is an id."""
     for place, parameter in enumerate(list(signature(verb).parameters.values())[1:]):
         # The annotation is a type, or its text where annotations are postponed.
         is_number = parameter.annotation is int or str(parameter.annotation).startswith("int")
         if parameter.name == "campaign_id" or (parameter.name.endswith("_id") and is_number):
-            yield place, parameter.name, parameter.name == "campaign_id"
+            is_text = parameter.name == "campaign_id"
+            yield _Identity(place, parameter.name, is_text, may_be_none=parameter.default is None)
 
 
-def _check(checks: list[tuple[int, str, bool]], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+def _check(checks: list[_Identity], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     """Refuse what cannot be an id before a database sees it: each would complain in its own way."""
-    for place, name, is_text in checks:
-        value = args[place] if place < len(args) else kwargs.get(name)
-        if value is not None and not (_is_campaign_id(value) if is_text else _is_row_id(value)):
+    for place, name, is_text, may_be_none in checks:
+        if place >= len(args) and name not in kwargs:
+            continue  # Python says itself what is missing.
+        value = args[place] if place < len(args) else kwargs[name]
+        if value is None and may_be_none:
+            continue
+        if not (_is_campaign_id(value) if is_text else _is_row_id(value)):
             raise NotFound(name.removesuffix("_id"), value)
 
 
