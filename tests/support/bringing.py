@@ -35,8 +35,8 @@ class Bringing:
         self._written = 0
 
     async def set_up(self, room: int = 1_000_000) -> Bringing:
-        user_id = await self.desk.user(ME, create=True)
-        self.desk = self.desk.of(user_id)
+        nobody = Desk(self.database, clock=lambda: NOW)
+        self.desk = nobody.of(await nobody.user(ME, create=True))
         self.campaign_id = await self.desk.campaign("Spring", create=True, room=room)
         return self
 

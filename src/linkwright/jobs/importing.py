@@ -29,6 +29,10 @@ from linkwright.vocabulary import ImportKind, ImportState
 
 SHOWN_REFUSALS: Final = 100
 _COUNTED: Final = ("new", "same", "merged", "refused")
+_REJECTS_LOST: Final = (
+    "The rejects file of the run that was broken off is gone: what was refused then is counted, "
+    "but only what came after it is listed."
+)
 
 T = TypeVar("T")
 Progress = Callable[[int, int | None], None]
@@ -186,13 +190,10 @@ async def bring_in(
     """
     run = _Run(desk, importer, rejects)
     await run.find_place()
-    try:
-        for batch, last in _batches(islice(importer.items(), run.position, None), importer):
-            await run.take(batch, last=last)
-            if progress is not None:
-                progress(*importer.progress())
-    finally:
-        rejects.close()
+    for batch, last in _batches(islice(importer.items(), run.position, None), importer):
+        await run.take(batch, last=last)
+        if progress is not None:
+            progress(*importer.progress())
     return run.summary
 
 
@@ -224,18 +225,10 @@ class _Run:
             if job is not None:
                 self._state = job.state
                 if job.state == ImportState.RUNNING:
-                    self.position = self._moved_to = self.summary.resumed_at = self.summary.items = (
-                        job.position
-                    )
+                    self.position = self._moved_to = job.position
+                    self.summary.go_on_from(job.counts, job.position)
                     size = job.rejects_size
-                    for name in _COUNTED:
-                        setattr(self.summary, name, int(job.counts.get(name, 0)))
-        self._rejects.start(size)
-        if self._rejects.lost:
-            self.summary.notes.append(
-                f"{self._rejects.path} of the run that was broken off is gone; what it refused is counted, "
-                "but only what came after it is listed."
-            )
+        self._rejects.begin_at(size)
 
     async def take(self, batch: Sequence[Any], *, last: bool) -> None:
         """Bring one batch in, and move the job with it."""
@@ -244,37 +237,65 @@ class _Run:
         async with self._desk.transaction() as session:
             size = await self._take(session, batch, last=last)
         self._rejects.keep(size)
+        if self._rejects.lost and _REJECTS_LOST not in self.summary.notes:
+            self.summary.notes.append(_REJECTS_LOST)
         self.summary.rejects = self._rejects.path if size else None
 
     async def _take(self, session: AsyncSession, batch: Sequence[Any], *, last: bool) -> int:
-        job = await self._held_job(session)
+        job_id = await self._hold_job(session)
+        done_before = self._state == ImportState.DONE
         taken = await self._importer.take(self._desk.context(session), batch, last=last)
-        # The file first: what a crash leaves there is cut off, what it left in the row would be believed.
-        size = self._rejects.add(taken.refused)
         self.summary.add(taken, len(batch))
         self.position += len(batch)
-        if job is not None and job.state == ImportState.DONE and not taken.changed:
-            return size
-        await self._move_job(session, job, size, last=last)
+        try:
+            # The file first: what a crash leaves there is cut off, what it left in the row would be believed.
+            size = self._rejects.add(taken.refused)
+            # Done once: its row stays as it is until something new turns up.
+            if not done_before or taken.changed:
+                await self._move_job(session, job_id, size, last=last)
+        except BaseException:
+            self._rejects.undo()
+            raise
         return size
 
-    async def _held_job(self, session: AsyncSession) -> ImportJob | None:
-        """Hold the job's row, so that whoever else wants it waits and then sees that it moved.
+    async def _hold_job(self, session: AsyncSession) -> int:
+        """Hold the job's row, so that whoever else wants it waits and then sees that it moved; return its id.
 
         Raises:
             ImportInProgress: it is not where this run left it.
         """
+        if self._state is None:
+            return await self._begin_job(session)
         job = await session.scalar(queries.held_job(*self._key))
         if job is None:
-            if self._state is not None:
-                raise ImportInProgress(self._importer.source, 0)
-            return None
+            raise ImportInProgress(self._importer.source, 0)
         at = job.position if job.state == ImportState.RUNNING else 0
         if job.state != self._state or at != self._moved_to:
             raise ImportInProgress(self._importer.source, job.position)
-        return job
+        return job.id
 
-    async def _move_job(self, session: AsyncSession, job: ImportJob | None, size: int, *, last: bool) -> None:
+    async def _begin_job(self, session: AsyncSession) -> int:
+        """Make the job's row before anything else: a second process waits for it and is then told."""
+        user_id, kind, target, digest = self._key
+        added: int | None = await session.scalar(
+            insert_or_skip(ImportJob, key=queries.KEY)
+            .values(
+                user_id=user_id,
+                kind=kind,
+                target=target,
+                digest=digest,
+                source=self._importer.source,
+                state=ImportState.RUNNING.value,
+                counts=self.summary.as_kept(),
+                started_at=self._desk.clock(),
+            )
+            .returning(ImportJob.id)
+        )
+        if added is None:
+            raise ImportInProgress(self._importer.source, 0)
+        return added
+
+    async def _move_job(self, session: AsyncSession, job_id: int, size: int, *, last: bool) -> None:
         now = self._desk.clock()
         values: dict[str, Any] = {
             "state": (ImportState.DONE if last else ImportState.RUNNING).value,
@@ -283,21 +304,9 @@ class _Run:
             "counts": self.summary.as_kept(),
             "finished_at": now if last else None,
         }
-        if job is None:
-            user_id, kind, target, digest = self._key
-            key = {"user_id": user_id, "kind": kind, "target": target, "digest": digest}
-            added = await session.scalar(
-                insert_or_skip(ImportJob, key=queries.KEY)
-                .values(**key, **values, source=self._importer.source, started_at=now)
-                .returning(ImportJob.id)
-            )
-            if added is None:
-                raise ImportInProgress(self._importer.source, 0)
-        else:
-            # Done once, and now something is new: from here on it is a job like any other.
-            if job.state == ImportState.DONE:
-                values["started_at"] = now
-            await session.execute(queries.move_job(job.id, **values))
+        if self._state == ImportState.DONE:
+            values["started_at"] = now
+        await session.execute(queries.move_job(job_id, **values))
         self._state = values["state"]
         self._moved_to = 0 if last else self.position
 

@@ -8,6 +8,7 @@ import csv
 import io
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,48 +23,49 @@ _LONGEST_VALUE: Final = 2_000
 
 
 class RejectsFile:
-    """A CSV file that grows batch by batch; it comes into being with its first row."""
+    """A CSV file that grows batch by batch; it comes into being with its first row.
+
+    Nothing is done to it before the job's row is held, for until then it may be another process's.
+    """
 
     def __init__(self, path: Path, *, source: Path | None = None) -> None:
         self.path = path
         self._source = source
+        self._begun = False
         self.size = 0
         self.lost = False
 
-    def start(self, size: int) -> None:
-        """Go back to the length `size` that belongs to the job's position; 0 begins anew.
-
-        `lost` then says whether what was written before is gone.
+    def begin_at(self, size: int) -> None:
+        """Go on from the length that belongs to the job's position; 0 begins anew.
 
         Raises:
-            InvalidInput: the place is taken by something that is no rejects file, or cannot be written.
+            InvalidInput: the place is taken by something that is no rejects file.
         """
+        self.size, self._begun = size, False
         try:
             self._check_place()
-            present = self.path.stat().st_size if self.path.exists() else 0
-            self.lost = present < size
-            self.size = 0 if self.lost else size
-            if self.size == 0:
-                self.path.unlink(missing_ok=True)
         except (OSError, ValueError) as error:
             raise _unwritable(self.path, error) from None
 
     def add(self, refusals: Iterable[Refusal]) -> int:
-        """Write refusals behind `size` and return the new length; `keep` makes it the file's.
+        """Write refusals behind `size` and return the new length, which `keep` makes the file's.
+
+        `lost` says from then on whether what was written before is gone.
 
         Raises:
             InvalidInput: the file cannot be written.
         """
         lines = _lines(refusals)
-        if not lines:
-            return self.size
-        text = lines if self.size else _HEADER + lines
         try:
-            # Not opened for appending: a batch whose transaction failed may have left something here.
-            with self.path.open("r+b" if self.path.exists() else "wb") as stream:
-                stream.truncate(self.size)
+            if not self._begun:
+                self._begin()
+            if not lines:
+                return self.size
+            text = lines if self.size else _HEADER + lines
+            with self.path.open("r+b" if self.size else "wb") as stream:
                 stream.seek(self.size)
                 stream.write(text)
+                stream.truncate()
                 stream.flush()
                 os.fsync(stream.fileno())
         except (OSError, ValueError) as error:
@@ -74,12 +76,21 @@ class RejectsFile:
         """Agree that the file has this length: the transaction of its last rows is in."""
         self.size = size
 
-    def close(self) -> None:
-        """Cut off what no transaction stands for."""
+    def undo(self) -> None:
+        """Cut off what was added last: its transaction will not be."""
+        with suppress(OSError):
+            self._cut()
+
+    def _begin(self) -> None:
+        self._begun = True
+        if self.size and (not self.path.exists() or self.path.stat().st_size < self.size):
+            self.lost, self.size = True, 0
+        self._cut()
+
+    def _cut(self) -> None:
         if self.size == 0:
-            if self.path.is_file() and _is_ours(self.path):
-                self.path.unlink()
-        elif self.path.is_file() and self.path.stat().st_size > self.size:
+            self.path.unlink(missing_ok=True)
+        elif self.path.stat().st_size > self.size:
             os.truncate(self.path, self.size)
 
     def _check_place(self) -> None:
