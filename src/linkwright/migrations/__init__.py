@@ -109,11 +109,18 @@ async def current(url: str) -> str | None:
 async def schema_state(database: Database) -> SchemaState:
     """Say how the schema of an open database stands to this program's."""
     script = ScriptDirectory.from_config(alembic_config())
-    if database.dialect == "sqlite" and not Path(database.url.database or "").exists():  # noqa: ASYNC240  (once)
+    if database.dialect == "sqlite" and _is_missing(Path(database.url.database or "")):
         return SchemaState(SchemaKind.EMPTY, None, script.get_current_head() or "")
     async with database.reading() as session:
         connection = await session.connection()
         return await connection.run_sync(read_state, script)
+
+
+def _is_missing(path: Path) -> bool:
+    try:
+        return not path.exists()
+    except OSError:  # a name of 5,000 characters, a folder that may not be entered
+        return False  # Opening it says what is wrong.
 
 
 async def ensure_current(database: Database) -> None:
