@@ -250,6 +250,11 @@ CASES: dict[str, Case] = {
     "record_outcome": on_decision(OUTCOME),
     "get_outcomes": on_decision(),
     "censor_outcome": on_decision(),
+    "get_history": lambda world: [
+        call("campaign", world.theirs.campaign),
+        call("opportunity", world.theirs.page),
+        call("email", world.theirs.email),
+    ],
     "create_analytics_record": on_campaign({"date": "2026-01-01T00:00:00Z"}),
     "get_campaign_analytics": on_campaign(),
     "roll_up_campaign": on_campaign(),

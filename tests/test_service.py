@@ -137,6 +137,7 @@ STATEMENTS = {
     "censor_outcome": 3,
     "record_outcome": 3,
     "get_outcomes": 2,
+    "get_history": 2,
     "roll_up_campaign": 6,
     "create_analytics_record": 2,
     "get_campaign_analytics": 2,

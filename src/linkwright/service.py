@@ -34,6 +34,7 @@ from linkwright.services.opportunities import Opportunities
 from linkwright.services.responses import Responses
 from linkwright.services.reviews import Reviews
 from linkwright.services.sending import Sending
+from linkwright.services.status_changes import StatusChanges
 from linkwright.services.suppressions import Suppressions
 from linkwright.services.templates import Templates
 from linkwright.services.users import Users
@@ -270,6 +271,10 @@ class BacklinkingDatabaseService:
     record_outcome = write(Decisions, Decisions.record_outcome)
     get_outcomes = read(Decisions, Decisions.outcomes)
     censor_outcome = write(Decisions, Decisions.censor)
+
+    # --- history ------------------------------------------------------------------------------
+
+    get_history = read(StatusChanges, StatusChanges.page)
 
     # --- analytics ----------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from linkwright.services.opportunities import Opportunities
 from linkwright.services.responses import Responses
 from linkwright.services.reviews import Reviews
 from linkwright.services.sending import Sending
+from linkwright.services.status_changes import StatusChanges
 from linkwright.services.suppressions import Suppressions
 from linkwright.services.templates import Templates
 from linkwright.services.users import Users
@@ -102,6 +103,11 @@ class UnitOfWork:
     def decisions(self) -> Decisions:
         """What was decided, and what came of it."""
         return Decisions(self.context)
+
+    @cached_property
+    def history(self) -> StatusChanges:
+        """Who moved what, why and when."""
+        return StatusChanges(self.context)
 
     @cached_property
     def analytics(self) -> Analytics:

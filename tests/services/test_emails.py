@@ -298,6 +298,14 @@ class TestPage:
 
         assert [email.id for email in page.rows] == [sent.id]
 
+    async def test_of_one_prospect(self, desk: Desk) -> None:
+        await desk.draft()
+        mine = await desk.draft()
+
+        page = await desk.emails("page", desk.campaign_id, opportunity_id=mine.opportunity_id)
+
+        assert [email.id for email in page.rows] == [mine.id]
+
     async def test_of_a_campaign_without_emails_is_empty(self, desk: Desk) -> None:
         assert (await desk.emails("page", desk.campaign_id)).rows == []
 

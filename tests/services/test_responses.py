@@ -272,6 +272,15 @@ class TestRead:
             with pytest.raises(NotFound):
                 await stranger.responses(verb, identity)
 
+    async def test_pages_those_of_one_prospect(self, desk: Desk) -> None:
+        await desk.reply(await desk.sent())
+        email = await desk.sent()
+        mine = await desk.reply(email)
+
+        page = await desk.responses("page", desk.campaign_id, opportunity_id=email.opportunity_id)
+
+        assert [row.id for row in page.rows] == [mine.id]
+
     async def test_what_waits_for_a_person(self, desk: Desk) -> None:
         email = await desk.sent()
         first, second = await desk.reply(email), await desk.reply(email)

@@ -219,6 +219,8 @@ async def walk_knowledge(call: Call, key: str, me: int, page: int, email: int) -
     await call("censor_outcome", decision.id)
     await call("record_outcome", decision.id, {"name": "reply", "rule": "v1", "value": 1.0})
     assert len(await call("get_outcomes", decision.id)) == 1
+    moves = await call("get_history", "email", email)
+    assert (moves.rows[0].new_status, moves.rows[-1].new_status) == ("draft", "sent")
     assert await call("roll_up_campaign", key) > 0
     record = {"date": "2026-01-01T00:00:00Z", "period_type": "monthly", "emails_sent": 3}
     await call("create_analytics_record", key, record)

@@ -58,12 +58,14 @@ PENDING_FOLLOW_UPS: Final = (
 )
 
 
-def page(*, owned: bool, status: bool, after: bool) -> Select[Any]:
-    """Return a campaign's emails in the order they were written, from after a known one."""
+def page(*, owned: bool, prospect: bool, status: bool, after: bool) -> Select[Any]:
+    """Return a campaign's or a prospect's emails in the order they were written, from after a known one."""
     statement = select(*EMAIL.c).where(EMAIL.c.campaign_id == bindparam("campaign_id"))
     if owned:
         statement = statement.join(CAMPAIGN, CAMPAIGN.c.id == EMAIL.c.campaign_id)
         statement = statement.where(CAMPAIGN.c.user_id == bindparam("owner"))
+    if prospect:
+        statement = statement.where(EMAIL.c.opportunity_id == bindparam("opportunity_id"))
     if status:
         statement = statement.where(EMAIL.c.status == bindparam("status"))
     if after:

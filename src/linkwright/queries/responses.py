@@ -61,7 +61,7 @@ OVERRIDDEN: Final = select(_DECISION.c.id).where(
 )
 
 
-def page(*, owned: bool, campaign: bool, awaiting: bool, after: bool) -> Select[Any]:
+def page(*, owned: bool, campaign: bool, prospect: bool, awaiting: bool, after: bool) -> Select[Any]:
     """Return responses newest first, from before a known place."""
     statement = select(*RESPONSE.c)
     if owned:
@@ -69,6 +69,8 @@ def page(*, owned: bool, campaign: bool, awaiting: bool, after: bool) -> Select[
         statement = statement.where(CAMPAIGN.c.user_id == bindparam("owner"))
     if campaign:
         statement = statement.where(RESPONSE.c.campaign_id == bindparam("campaign_id"))
+    if prospect:
+        statement = statement.where(RESPONSE.c.opportunity_id == bindparam("opportunity_id"))
     if awaiting:
         statement = statement.where(RESPONSE.c.user_reviewed.is_(False))
     if after:

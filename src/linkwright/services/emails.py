@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -25,10 +26,8 @@ from linkwright.services.threads import place_in_history, place_in_thread
 from linkwright.vocabulary import EmailStatus, EventKind, LifeKind, OpportunityStatus
 
 _PAGES: Final = {
-    (owned, status, after): emails.page(owned=owned, status=status, after=after)
-    for owned in (True, False)
-    for status in (True, False)
-    for after in (True, False)
+    shape: emails.page(owned=shape[0], prospect=shape[1], status=shape[2], after=shape[3])
+    for shape in product((True, False), repeat=4)
 }
 _CAMPAIGN: Final = {owned: emails.campaign_exists(owned=owned) for owned in (True, False)}
 _EDITABLE: Final = frozenset({EmailStatus.DRAFT.value, EmailStatus.APPROVED.value})
@@ -146,11 +145,12 @@ class Emails:
         self,
         campaign_id: str,
         *,
+        opportunity_id: int | None = None,
         status: str | None = None,
         after: str | None = None,
         limit: int = 50,
     ) -> Page[BacklinkingEmail]:
-        """Return a campaign's emails in the order they were written.
+        """Return a campaign's emails, or those of one prospect of it, in the order they were written.
 
         Raises:
             NotFound: there is no such campaign for this owner.
@@ -159,10 +159,13 @@ class Emails:
         if status is not None and status not in set(EmailStatus):
             raise InvalidInput("status", f"must be one of: {', '.join(EmailStatus)}", status)
         limit, owner = page_size(limit), self._ctx.owner
-        scope = ("emails", known_campaign(campaign_id), status)
+        scope = ("emails", known_campaign(campaign_id), str(opportunity_id), status)
         values: dict[str, Any] = {"campaign_id": campaign_id, "owner": owner, "status": status}
+        values["opportunity_id"] = opportunity_id
         values |= {"limit": limit + 1, "after": place(after, scope, [int])[0] if after is not None else 0}
-        statement = _PAGES[owner is not None, status is not None, after is not None]
+        statement = _PAGES[
+            owner is not None, opportunity_id is not None, status is not None, after is not None
+        ]
         rows = (await run(self._ctx.session, statement, values)).mappings().all()
         if not rows:
             await self._require_campaign(campaign_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import product
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -22,13 +23,10 @@ from linkwright.services.response_effects import Effects
 from linkwright.services.rules import moment
 
 _PAGES: Final = {
-    (owned, campaign, awaiting, after): responses.page(
-        owned=owned, campaign=campaign, awaiting=awaiting, after=after
+    shape: responses.page(
+        owned=shape[0], campaign=shape[1], prospect=shape[2], awaiting=shape[3], after=shape[4]
     )
-    for owned in (True, False)
-    for campaign in (True, False)
-    for awaiting in (True, False)
-    for after in (True, False)
+    for shape in product((True, False), repeat=5)
 }
 _CAMPAIGN: Final = {owned: emails.campaign_exists(owned=owned) for owned in (True, False)}
 
@@ -63,7 +61,9 @@ class Responses:
         """
         new = parse(ResponseCreate, response_data)
         seen = await self._seen(campaign_id, opportunity_id, email_id)
-        effects = await Effects.prepare(self._ctx, seen, new.response_type, bounce)
+        effects = await Effects.prepare(
+            self._ctx, seen, new.response_type, bounce, sender=new.from_email
+        )
         held = await Held.email(self._ctx, seen.email_id)
         if (known := await self._known(campaign_id, new.message_id)) is not None:
             return known
@@ -97,16 +97,17 @@ class Responses:
         self,
         campaign_id: str,
         *,
+        opportunity_id: int | None = None,
         after: str | None = None,
         limit: int = 50,
     ) -> Page[BacklinkingResponse]:
-        """Return a campaign's responses, newest first.
+        """Return a campaign's responses, or those of one prospect of it, newest first.
 
         Raises:
             NotFound: there is no such campaign for this owner.
             InvalidInput: the cursor or the limit is none.
         """
-        return await self._page(campaign_id, after, limit, awaiting=False)
+        return await self._page(campaign_id, opportunity_id, after, limit, awaiting=False)
 
     async def awaiting_review(
         self, campaign_id: str | None = None, *, after: str | None = None, limit: int = 50
@@ -117,19 +118,32 @@ class Responses:
             NotFound: there is no such campaign for this owner.
             InvalidInput: the cursor or the limit is none.
         """
-        return await self._page(campaign_id, after, limit, awaiting=True)
+        return await self._page(campaign_id, None, after, limit, awaiting=True)
 
     async def _page(
-        self, campaign_id: str | None, after: str | None, limit: int, *, awaiting: bool
+        self,
+        campaign_id: str | None,
+        opportunity_id: int | None,
+        after: str | None,
+        limit: int,
+        *,
+        awaiting: bool,
     ) -> Page[BacklinkingResponse]:
         limit, owner = page_size(limit), self._ctx.owner
         if campaign_id is not None:
             known_campaign(campaign_id)
-        scope = ("responses", campaign_id, str(awaiting))
+        scope = ("responses", campaign_id, str(opportunity_id), str(awaiting))
         values: dict[str, Any] = {"campaign_id": campaign_id, "owner": owner, "limit": limit + 1}
+        values["opportunity_id"] = opportunity_id
         if after is not None:
             values["after"] = place(after, scope, [int])[0]
-        statement = _PAGES[owner is not None, campaign_id is not None, awaiting, after is not None]
+        statement = _PAGES[
+            owner is not None,
+            campaign_id is not None,
+            opportunity_id is not None,
+            awaiting,
+            after is not None,
+        ]
         rows = (await run(self._ctx.session, statement, values)).mappings().all()
         if not rows and campaign_id is not None:
             exists = _CAMPAIGN[owner is not None]
