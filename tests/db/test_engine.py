@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text
 
-from linkwright.db.engine import Database, async_url
+from linkwright.db.engine import Database
+from linkwright.db.urls import async_url
 from linkwright.errors import DatabaseUnavailable, DuplicateRow, InvalidInput, NotFound
 from linkwright.models import BacklinkingCampaign, User
 

@@ -14,8 +14,8 @@ from typing import Any, Final
 from sqlalchemy import URL, NullPool, event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from linkwright.db.engine import async_url
 from linkwright.db.integrity import translated_errors
+from linkwright.db.urls import async_url
 from linkwright.errors import DatabaseUnavailable
 
 PATIENCE: Final = 300.0

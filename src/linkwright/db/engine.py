@@ -14,41 +14,16 @@ from typing import Any, Final
 from urllib.parse import quote
 
 import orjson
-from sqlalchemy import URL, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import URL, event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from linkwright.db.integrity import translated_errors
 from linkwright.db.sqlite_connections import connect
 from linkwright.db.types import dump_json
-from linkwright.errors import InvalidInput
+from linkwright.db.urls import async_url
 
 SQLITE_READERS: Final = 8
 BUSY_SECONDS: Final = 10
-
-
-def async_url(text: str) -> URL:
-    """Return the URL with its asynchronous driver.
-
-    Raises:
-        InvalidInput: it is not a URL of SQLite or PostgreSQL. The message leaves the URL
-            out, because it may hold a password.
-    """
-    try:
-        url = make_url(text)
-    except ArgumentError:
-        raise InvalidInput(
-            "database_url", "must look like sqlite:///file.db or postgresql://host/name"
-        ) from None
-    match url.get_backend_name():
-        case "sqlite":
-            if not url.database or url.database == ":memory:":
-                raise InvalidInput("database_url", "must name a file, such as sqlite:///linkwright.db")
-            return url.set(drivername="sqlite+aiosqlite")
-        case "postgresql" | "postgres":
-            return url.set(drivername="postgresql+asyncpg")
-        case other:
-            raise InvalidInput("database_url", "must be of SQLite or PostgreSQL", other)
 
 
 class Database:

@@ -22,7 +22,7 @@ def async_url(text: str) -> URL:
         InvalidInput: it is not a URL of SQLite or PostgreSQL. The message leaves the URL
             out, because it may hold a password.
     """
-    if not text.isprintable():
+    if not str(text).isprintable():
         raise InvalidInput(_FIELD, _LOOKS)
     try:
         url = make_url(text)
