@@ -18,6 +18,7 @@ from sqlalchemy import URL, event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from linkwright.db.integrity import translated_errors
+from linkwright.db.one_hop import one_hop_driver
 from linkwright.db.sqlite_connections import connect
 from linkwright.db.types import dump_json
 from linkwright.db.urls import async_url
@@ -74,6 +75,7 @@ def _sqlite_writer(url: URL) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=60,
         hide_parameters=True,
+        module=one_hop_driver(),
         connect_args={"timeout": BUSY_SECONDS, "async_creator_fn": connect},
     )
     _on_connect(
@@ -98,6 +100,7 @@ def _sqlite_readers(url: URL) -> AsyncEngine:
         pool_size=SQLITE_READERS,
         max_overflow=0,
         hide_parameters=True,
+        module=one_hop_driver(),
         connect_args={"timeout": BUSY_SECONDS, "async_creator_fn": connect},
     )
     _on_connect(engine, "PRAGMA query_only = ON", f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
@@ -118,7 +121,7 @@ def _on_connect(engine: AsyncEngine, *pragmas: str) -> None:
 def _begin_with(engine: AsyncEngine, statement: str) -> None:
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Any) -> None:
-        connection.exec_driver_sql(statement)
+        connection.connection.dbapi_connection.begin_with(statement)
 
 
 def _postgresql(url: URL, pool_size: int) -> AsyncEngine:

@@ -9,13 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import CursorResult, Executable, RowMapping, Table
+from sqlalchemy import Connection, CursorResult, Executable, RowMapping, Table
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm import Session, make_transient_to_detached
+from sqlalchemy.util import greenlet_spawn
 
 from linkwright.db.base import Base
 
 M = TypeVar("M", bound=Base)
+Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
+Rows = CursorResult[Any]
+
+_CONNECTION = "linkwright.connection"
 
 
 def table(model: type[Base]) -> Table:
@@ -26,15 +31,17 @@ def table(model: type[Base]) -> Table:
     return found
 
 
-async def run(
-    session: AsyncSession,
-    statement: Executable,
-    parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
-) -> CursorResult[Any]:
+async def run(session: AsyncSession, statement: Executable, parameters: Parameters = None) -> Rows:
     """Execute a statement in the session's transaction, past its identity map."""
-    connection = await session.connection()
-    result: CursorResult[Any] = await connection.execute(statement, parameters)
-    return result
+    return await greenlet_spawn(_run, session.sync_session, statement, parameters)
+
+
+def _run(session: Session, statement: Executable, parameters: Parameters) -> Rows:
+    # Asking the session for its connection again and again costs more than executing does.
+    connection: Connection | None = session.info.get(_CONNECTION)
+    if connection is None or connection.closed or not connection.in_transaction():
+        connection = session.info[_CONNECTION] = session.connection()
+    return connection.execute(statement, parameters)
 
 
 def detached(model: type[M], values: Mapping[str, Any] | RowMapping) -> M:

@@ -15,11 +15,9 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 from linkwright.db.base import Base
 
 
-def add_to(
-    model: type[Base], rows: Sequence[Mapping[str, Any]], *, key: Sequence[str], amount: str
-) -> Insert:
-    """Return the statement that inserts counters, or adds to those that are there."""
-    statement = insert(model).values(list(rows))
+def add_to(model: type[Base], *, key: Sequence[str], amount: str) -> Insert:
+    """Return the statement that inserts counters, or adds to those that are there, a row at a time."""
+    statement = insert(model.__table__)  # type: ignore[arg-type]  # a mapped class has a Table
     column = model.__table__.c[amount]
     return statement.on_conflict_do_update(
         index_elements=list(key), set_={amount: column + statement.excluded[amount]}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, cast, func, select, update
+from sqlalchemy import Select, bindparam, cast, func, or_, select, update
 
+from linkwright.clock import start_of_day
 from linkwright.db.locks import held
 from linkwright.db.rows import table
 from linkwright.db.types import Real
@@ -114,7 +116,8 @@ ADD_TO_CAMPAIGN: Final = (
 )
 
 # How many of the day's places are taken: what went out that day, and what is on its way
-# or may have gone. A claim of yesterday that nobody has settled takes no place of today.
+# or may have gone. A claim from before midnight may leave after it, and takes a place of both
+# days until it is settled or its lease, of a day at most, is declared over.
 _sent = (
     select(func.count())
     .select_from(EMAIL)
@@ -136,13 +139,25 @@ _on_its_way = (
             _EVENT.c.campaign_id == EMAIL.c.campaign_id,
             _EVENT.c.email_id == EMAIL.c.id,
             _EVENT.c.kind == EventKind.SENDING.value,
-            _EVENT.c.occurred_at >= bindparam("day"),
+            _EVENT.c.occurred_at >= bindparam("day_before"),
             _EVENT.c.occurred_at < bindparam("next_day"),
+            or_(
+                EMAIL.c.status == EmailStatus.SENDING.value,
+                _EVENT.c.occurred_at >= bindparam("day"),
+            ),
         )
         .exists(),
     )
     .scalar_subquery()
 )
+
+
+def day_of(moment: datetime) -> dict[str, datetime]:
+    """Return the parameters that say whose places are counted: those of the UTC day of a moment."""
+    day, length = start_of_day(moment), timedelta(days=1)
+    return {"day_before": day - length, "day": day, "next_day": day + length}
+
+
 _suppressed = (
     select(_SUPPRESSION.c.reason)
     .where(

@@ -19,6 +19,14 @@ ADD: Final = insert_or_skip(EVENT, key=_KEY)
 # The same, answering with the id of a row that was new, and with nothing when it was there.
 ADD_IF_NEW: Final = insert_or_skip(EVENT, key=_KEY).returning(EVENT.c.id)
 
+# The email is held, so nobody reports the same in between.
+REPORTED: Final = select(EVENT.c.id).where(
+    EVENT.c.campaign_id == bindparam("campaign_id"),
+    EVENT.c.email_id == bindparam("email_id"),
+    EVENT.c.kind == bindparam("kind"),
+    EVENT.c.event_key == bindparam("event_key"),
+)
+
 CLAIMS: Final = select(func.count()).where(
     EVENT.c.campaign_id == bindparam("campaign_id"),
     EVENT.c.email_id == bindparam("email_id"),

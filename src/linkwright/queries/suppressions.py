@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, bindparam, or_, select, update
+from sqlalchemy import BindParameter, bindparam, func, or_, select, update
 
 from linkwright.db.locks import held
 from linkwright.db.rows import table
@@ -13,6 +13,7 @@ from linkwright.models.status_changes import StatusChange
 from linkwright.models.suppressions import Suppression
 from linkwright.queries.email_moves import CAMPAIGN, EMAIL, OPPORTUNITY, USER
 from linkwright.queries.emails import PENDING
+from linkwright.vocabulary import LifeKind
 from linkwright.vocabulary import OpportunityStatus as S
 
 SUPPRESSION: Final = table(Suppression)
@@ -95,11 +96,22 @@ LETTERS: Final = held(
     .order_by(EMAIL.c.campaign_id, EMAIL.c.id),
     EMAIL,
 )
+_later = _CHANGE.alias("later")
+_last_move = (
+    select(func.max(_later.c.id))
+    .where(
+        _later.c.campaign_id == OPPORTUNITY.c.campaign_id,
+        _later.c.opportunity_id == OPPORTUNITY.c.id,
+        _later.c.kind == LifeKind.OPPORTUNITY.value,
+    )
+    .correlate(OPPORTUNITY)
+    .scalar_subquery()
+)
+# The last one: what a person suppressed for a reason of their own is not the list's to give back.
 _made_by_suppression = (
     select(_CHANGE.c.id)
     .where(
-        _CHANGE.c.campaign_id == OPPORTUNITY.c.campaign_id,
-        _CHANGE.c.opportunity_id == OPPORTUNITY.c.id,
+        _CHANGE.c.id == _last_move,
         _CHANGE.c.new_status == S.SUPPRESSED.value,
         _CHANGE.c.reason.startswith(BECAUSE, autoescape=True),
     )

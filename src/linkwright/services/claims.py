@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
-from linkwright.clock import start_of_day
 from linkwright.db.rows import detached, run
+from linkwright.db.types import UtcDateTime
 from linkwright.errors import InvalidInput
 from linkwright.models.emails import BacklinkingEmail
 from linkwright.queries import email_moves, emails, events, sending
@@ -57,7 +57,8 @@ class Claims:
 
         They are never queued again by themselves; evidence or a person settles them.
         """
-        owner, now = self._ctx.owner, now or self._ctx.now()
+        owner = self._ctx.owner
+        now = self._ctx.now() if now is None else UtcDateTime.in_utc(now)
         found = await run(self._ctx.session, sending.ON_THE_WAY[owner is not None], {"owner": owner})
         expired = [row.email_id for row in found.all() if _lease_end(row) <= now]
         settled: list[BacklinkingEmail] = []
@@ -73,8 +74,7 @@ class Claims:
         turn = (await run(session, sending.TURN, {"campaign_id": campaign_id})).first()
         if turn is None:  # Paused since we looked.
             return []
-        day = start_of_day(now)
-        of_day = {"campaign_id": campaign_id, "day": day, "next_day": day + timedelta(days=1)}
+        of_day = {"campaign_id": campaign_id, **email_moves.day_of(now)}
         taken = (await run(session, email_moves.TAKEN, of_day)).scalar_one()
         room = min(limit, (turn.max_emails_per_day or 0) - taken)
         claimed: list[BacklinkingEmail] = []

@@ -5,9 +5,11 @@ Shared by what a provider reports (`delivery`) and by mail that says the same (`
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from linkwright.errors import Conflict
+from linkwright.parsing.addresses import address_key
 from linkwright.services.context import Context
 from linkwright.services.held import Held
 from linkwright.services.leaving import leave
@@ -53,27 +55,41 @@ def complain(held: Held, at: datetime) -> None:
 class Farewell:
     """A suppression that a report brings with it: locked first, carried out last."""
 
-    def __init__(self, ctx: Context, person: Person, reason: SuppressionReason, campaigns: list[str]) -> None:
-        self._ctx, self._person, self._reason, self._campaigns = ctx, person, reason, campaigns
+    def __init__(
+        self, ctx: Context, people: Sequence[Person], reason: SuppressionReason, campaigns: list[str]
+    ) -> None:
+        self._ctx, self._people, self._reason, self._campaigns = ctx, people, reason, campaigns
 
     @classmethod
     async def prepare(
-        cls, ctx: Context, seen: Held, reason: SuppressionReason, address: str | None = None
+        cls,
+        ctx: Context,
+        seen: Held,
+        reason: SuppressionReason,
+        address: str | None = None,
+        *,
+        sender: str | None = None,
     ) -> Farewell:
-        """Lock every campaign that will be touched, before the email itself is held."""
-        person = person_of(seen, address)
-        return cls(ctx, person, reason, await lock_reach(ctx, person, seen.campaign_id))
+        """Lock every campaign that will be touched, before the email itself is held.
+
+        The person is whom the email was written to, or `address`; and `sender`, who objected from
+        another mailbox than the one that was written to, and means that one, too.
+        """
+        people = [person_of(seen, address)]
+        if sender is not None and address_key(sender) != address_key(people[0].address):
+            people.append(person_of(seen, sender))
+        return cls(ctx, people, reason, await lock_reach(ctx, seen.campaign_id, *people))
 
     async def carry_out(self, held: Held, at: datetime, *, note: str | None = None) -> None:
         """Suppress the person. The email's prospect goes with it if the address is the email's."""
-        own = self._person.address == held.row.to_email
-        await leave_alone(
-            self._ctx,
-            self._person,
-            self._reason,
-            self._campaigns,
-            at=at,
-            campaign_id=held.campaign_id,
-            note=note,
-            also=held.opportunity_id if own else None,
-        )
+        for person in self._people:
+            await leave_alone(
+                self._ctx,
+                person,
+                self._reason,
+                self._campaigns,
+                at=at,
+                campaign_id=held.campaign_id,
+                note=note,
+                also=held.opportunity_id if person.address == held.row.to_email else None,
+            )

@@ -25,6 +25,11 @@ class Context:
     # Mixed into the hashes of suppressed addresses; from the settings.
     pepper: bytes = b""
 
+    @property
+    def by_person(self) -> bool:
+        """Whether a person asks: some moves are theirs alone."""
+        return self.actor.startswith("user:")
+
     def now(self) -> datetime:
         """Return the present of this transaction's clock."""
         return self.clock()

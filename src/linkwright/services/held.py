@@ -173,7 +173,15 @@ class Held:
         }
 
     async def add_if_new(self, event: dict[str, Any]) -> bool:
-        """Write a reported event down at once; say whether it was new."""
+        """Write a reported event down at once; say whether it was new.
+
+        Who repeats a key may not repeat the moment: a report without one happened "now", each time.
+        """
+        if (
+            event["event_key"] != event["kind"]
+            and (await run(self.ctx.session, events.REPORTED, event)).first()
+        ):
+            return False
         result = await run(self.ctx.session, events.ADD_IF_NEW, event)
         new = result.first() is not None
         if new and EventKind(event["kind"]) in COUNTED_EVENTS and event["agent"] != EventAgent.MACHINE.value:

@@ -11,16 +11,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from typing import Final
 
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from linkwright.db.rows import run, table
 from linkwright.db.upsert import add_to
 from linkwright.errors import IllegalMove
 from linkwright.lives import allowed
 from linkwright.models.campaigns import CampaignCount
 from linkwright.models.status_changes import StatusChange
 from linkwright.vocabulary import LifeKind
+
+_WRITE: Final = insert(table(StatusChange))
+_ADD: Final = add_to(CampaignCount, key=("campaign_id", "subject", "state"), amount="count")
 
 Counts = Mapping[tuple[str, str], int]
 
@@ -87,23 +92,21 @@ async def record_moves(
     Call it last in a verb: it takes the locks that come last.
     """
     if moves:
-        await session.execute(
-            insert(StatusChange),
-            [
-                {
-                    "campaign_id": campaign_id,
-                    "kind": move.kind.value,
-                    "opportunity_id": move.opportunity_id,
-                    "email_id": move.email_id,
-                    "old_status": move.old,
-                    "new_status": move.new,
-                    "actor": actor,
-                    "reason": move.reason,
-                    "changed_at": move.at,
-                }
-                for move in moves
-            ],
-        )
+        rows = [
+            {
+                "campaign_id": campaign_id,
+                "kind": move.kind.value,
+                "opportunity_id": move.opportunity_id,
+                "email_id": move.email_id,
+                "old_status": move.old,
+                "new_status": move.new,
+                "actor": actor,
+                "reason": move.reason,
+                "changed_at": move.at,
+            }
+            for move in moves
+        ]
+        await run(session, _WRITE, rows)
     counts = counts_of(moves)
     counts.update(also or {})
     await add_counts(session, campaign_id, counts)
@@ -117,6 +120,4 @@ async def add_counts(session: AsyncSession, campaign_id: str, counts: Counts) ->
         if number
     ]
     if rows:
-        await session.execute(
-            add_to(CampaignCount, rows, key=("campaign_id", "subject", "state"), amount="count")
-        )
+        await run(session, _ADD, rows)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from uuid_utils import uuid7
 
-from linkwright.clock import start_of_day
 from linkwright.db.rows import run
 from linkwright.errors import DailyLimitReached, Suppressed
 from linkwright.queries import email_moves
@@ -71,14 +70,12 @@ async def require_room(held: Held, day: datetime, *, to_email: str) -> None:
         Suppressed: the person may not be contacted.
         DailyLimitReached: the campaign has used up its emails for the UTC day.
     """
-    midnight = start_of_day(day)
     result = await run(
         held.ctx.session,
         email_moves.MAY_LEAVE,
         {
             "campaign_id": held.campaign_id,
-            "day": midnight,
-            "next_day": midnight + timedelta(days=1),
+            **email_moves.day_of(day),
             "user_id": held.user_id,
             "address_hash": held.hash_of(to_email),
         },

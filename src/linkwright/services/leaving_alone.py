@@ -39,12 +39,16 @@ class Person:
         return sorted(forms)
 
 
-async def lock_reach(ctx: Context, person: Person, campaign_id: str | None) -> list[str]:
-    """Lock every campaign that leaving the person alone will touch, and `campaign_id`; return their ids.
+async def lock_reach(ctx: Context, campaign_id: str | None, *people: Person) -> list[str]:
+    """Lock every campaign that leaving people of one user alone will touch, and `campaign_id`.
 
-    To be called before any other lock is taken.
+    Returns their ids.
+
+    To be called before any other lock is taken, and once: by two calls, two callers could wait for
+    each other.
     """
-    of = {"user_id": person.user_id, "spellings": person.spellings(), "campaign_id": campaign_id}
+    spellings = sorted({form for person in people for form in person.spellings()})
+    of = {"user_id": people[0].user_id, "spellings": spellings, "campaign_id": campaign_id}
     return list((await run(ctx.session, suppressions.REACH, of)).scalars())
 
 
@@ -75,10 +79,12 @@ async def leave_alone(
         "note": note,
         "created_at": at,
     }
-    row = (await run(ctx.session, suppressions.ADD, values)).mappings().first()
-    if row is None:
-        of = {"user_id": person.user_id, "address_hash": hashed}
-        row = (await run(ctx.session, suppressions.BY_HASH, of)).mappings().one()
+    of = {"user_id": person.user_id, "address_hash": hashed}
+    row = None
+    # Again, if somebody lifts the one that was in the way before it is looked at.
+    while row is None:
+        for statement, parameters in ((suppressions.ADD, values), (suppressions.BY_HASH, of)):
+            row = row or (await run(ctx.session, statement, parameters)).mappings().first()
     await _take_out(ctx, person, reason, campaigns, at, also)
     return detached(Suppression, row)
 

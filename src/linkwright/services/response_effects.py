@@ -29,7 +29,13 @@ class Effects:
 
     @classmethod
     async def prepare(
-        cls, ctx: Context, seen: Held, kind: str, given: Mapping[str, Any] | BounceReport | None
+        cls,
+        ctx: Context,
+        seen: Held,
+        kind: str,
+        given: Mapping[str, Any] | BounceReport | None,
+        *,
+        sender: str,
     ) -> Self:
         """Lock what a suppression will reach, if there is to be one."""
         report = None
@@ -40,7 +46,9 @@ class Effects:
         if reason is None or (report is not None and report.kind == "soft"):
             return cls(kind, report, None)
         address = report.recipient if report is not None else None
-        return cls(kind, report, await Farewell.prepare(ctx, seen, reason, address))
+        # A bounce or a complaint is sent by a machine; who wants no more mail says so in person.
+        by_person = sender if reason is SuppressionReason.UNSUBSCRIBE else None
+        return cls(kind, report, await Farewell.prepare(ctx, seen, reason, address, sender=by_person))
 
     async def before(self, held: Held, at: datetime) -> Firsts:
         """Check that there is something to answer; return the answers there were."""

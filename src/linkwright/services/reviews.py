@@ -90,19 +90,23 @@ class Reviews:
         decision: Mapping[str, Any],
     ) -> BacklinkingResponse:
         row = await self._row(response_id)
-        old, new = row["response_type"], changes.get("response_type", row["response_type"])
-        effects, held = None, None
-        if new != old:
+        new, effects = changes.get("response_type"), None
+        if new is not None:
             seen = await Held.seen_email(self._ctx, row["email_id"])
-            effects = await Effects.prepare(self._ctx, seen, new, None)
-            held = await Held.email(self._ctx, row["email_id"])
+            effects = await Effects.prepare(self._ctx, seen, new, None, sender=row["from_email"])
+        held = await Held.email(self._ctx, row["email_id"])
+        # Somebody else may have read it in between: what it is, is known once its email is held.
+        row = await self._row(response_id)
+        old = row["response_type"]
+        if new in {None, old}:
+            new, effects = old, None
         if decided_by is not DeciderKind.USER:
             await self._require_not_overridden(row)
-        before = await effects.before(held, row["received_at"]) if effects and held else None
+        before = await effects.before(held, row["received_at"]) if effects else None
         saved = await self._save(row, changes)
         if labels:
             await self._decide(row, labels, decided_by, decision)
-        if effects is not None and held is not None and before is not None:
+        if effects is not None and before is not None:
             held.counts["response", old] -= 1
             held.counts["response", new] += 1
             if old in HUMAN_RESPONSES and new not in HUMAN_RESPONSES:

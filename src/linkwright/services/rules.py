@@ -24,6 +24,7 @@ _CLOSED_CAMPAIGNS: Final = frozenset({CampaignStatus.CANCELLED.value, CampaignSt
 _CLOSED_PROSPECTS: Final = frozenset(
     {OpportunityStatus.REJECTED.value, OpportunityStatus.EXPIRED.value, OpportunityStatus.DECLINED.value}
 )
+_PLACED: Final = frozenset({OpportunityStatus.PUBLISHED.value, OpportunityStatus.LINK_LOST.value})
 _APPROVER: Final = re.compile(r"(user|policy):\S.*")
 _CLOCK_SKEW: Final = timedelta(days=1)
 _MOMENT: Final[TypeAdapter[datetime]] = TypeAdapter(Moment)
@@ -112,9 +113,11 @@ def objection(row: Row[Any] | Judged, suppressed: str | None) -> str | None:
         return f"suppressed: {suppressed}"
     if row.opportunity_status == OpportunityStatus.SUPPRESSED:
         return "the prospect is suppressed"
-    if row.opportunity_status == OpportunityStatus.REJECTED:
-        return "the prospect was rejected"
+    if row.opportunity_status in _CLOSED_PROSPECTS:
+        return f"the prospect is {row.opportunity_status}"
     if row.email_type in FOLLOW_UPS:
+        if row.opportunity_status in _PLACED:
+            return "the link has been placed"
         if row.responded_at is not None:
             return "the person has answered"
         if row.parent_status not in ARRIVED:

@@ -191,11 +191,11 @@ class Sending(Claims):
         return await held.saved(actor=who)
 
     async def retry_failed(self, email_id: int) -> BacklinkingEmail:
-        """Queue a failed email again, under the same Message-ID.
+        """Queue a failed email again, under the same Message-ID. Only a person may.
 
         Raises:
             NotFound: there is no such email for this owner.
-            IllegalMove: it did not fail.
+            IllegalMove: it did not fail, or no person asks.
             Conflict: the campaign is not active, or policy objects.
             Suppressed: the person may not be contacted.
         """
@@ -216,6 +216,8 @@ class Sending(Claims):
         held = await Held.email(self._ctx, email_id)
         if held.email_status != expected:
             raise held.refuse(EmailStatus.QUEUED.value, f"it is not {expected.value}")
+        if expected is EmailStatus.FAILED and not self._ctx.by_person:
+            raise held.refuse(EmailStatus.QUEUED.value, "only a person may try again what failed")
         _require_active(held)
         await require_policy(held)
         held.move_email(EmailStatus.QUEUED.value, at=self._ctx.now(), failed_at=None)

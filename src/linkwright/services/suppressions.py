@@ -17,7 +17,7 @@ from linkwright.services.context import Context
 from linkwright.services.history import Move
 from linkwright.services.leaving_alone import Person, apply_moves, leave_alone, lock_reach
 from linkwright.services.pages import Page, cursor, page_size, place
-from linkwright.services.reports import checked_text
+from linkwright.services.reports import checked_text, known_id
 from linkwright.services.suppression_keys import address_hash
 from linkwright.vocabulary import LifeKind, OpportunityStatus, SuppressionReason
 
@@ -52,7 +52,7 @@ class Suppressions:
         wanted = parse(SuppressionCreate, given)
         user = await self._user(user_id, wanted.campaign_id)
         person = Person(user, await self._key(user), wanted.address)
-        campaigns = await lock_reach(self._ctx, person, wanted.campaign_id)
+        campaigns = await lock_reach(self._ctx, wanted.campaign_id, person)
         return await leave_alone(
             self._ctx,
             person,
@@ -86,7 +86,7 @@ class Suppressions:
         person = None
         if found.address is not None:
             person = Person(found.user_id, b"", found.address)
-            campaigns = await lock_reach(self._ctx, person, None)
+            campaigns = await lock_reach(self._ctx, None, person)
         changes = {"key": found.id, "lifted_at": now, "lifted_by": who, "lift_reason": reason}
         row = (await run(self._ctx.session, suppressions.LIFT, changes)).mappings().first()
         if row is None:
@@ -151,7 +151,7 @@ class Suppressions:
 
     async def _find(self, suppression: int | str, user_id: int | None) -> Suppression:
         if isinstance(suppression, int) and not isinstance(suppression, bool):
-            of: dict[str, Any] = {"suppression_id": suppression}
+            of: dict[str, Any] = {"suppression_id": known_id("suppression", suppression)}
             row = (await run(self._ctx.session, suppressions.BY_ID, of)).mappings().first()
             owner = self._ctx.owner if self._ctx.owner is not None else user_id
             if row is None or (owner is not None and row["user_id"] != owner):
