@@ -7,22 +7,19 @@ docstring of the verb, so that each is written once.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from functools import wraps
-from inspect import iscoroutinefunction, signature
-from typing import Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
+from inspect import iscoroutinefunction
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from linkwright.errors import NotFound
-from linkwright.schemas.fields import LARGEST_INTEGER
+from linkwright.services.arguments import arguments_of, check_arguments
 from linkwright.services.context import Context
 from linkwright.unit_of_work import UnitOfWork
 
 S = TypeVar("S")
 P = ParamSpec("P")
 R = TypeVar("R")
-
-LONGEST_CAMPAIGN_ID = 36
 
 
 class Face(Protocol):
@@ -41,11 +38,11 @@ def write(
     noun: Callable[[Context], S], verb: Callable[Concatenate[S, P], Awaitable[R]]
 ) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, R]]:
     """Return the verb as a method that is one transaction of its own."""
-    checks = list(_identities(verb))
+    checked = arguments_of(verb)
 
     @wraps(verb)
     async def call(self: Face, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        _check(checks, args, kwargs)
+        check_arguments(checked, args, kwargs)
         async with self.begin() as work:
             return await verb(noun(work.context), *args, **kwargs)
 
@@ -56,11 +53,11 @@ def read(
     noun: Callable[[Context], S], verb: Callable[Concatenate[S, P], Awaitable[R]]
 ) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, R]]:
     """Return the verb as a method that sees one instant, and can be sure to write nothing."""
-    checks = list(_identities(verb))
+    checked = arguments_of(verb)
 
     @wraps(verb)
     async def call(self: Face, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        _check(checks, args, kwargs)
+        check_arguments(checked, args, kwargs)
         async with self.reading() as work:
             return await verb(noun(work.context), *args, **kwargs)
 
@@ -81,42 +78,3 @@ def named(face: type[R]) -> type[R]:
     for name, verb in verbs_of(face).items():
         verb.__name__, verb.__qualname__ = name, f"{face.__name__}.{name}"
     return face
-
-
-class _Identity(NamedTuple):
-    """A parameter that is an id: of a campaign, which is text, or of a row."""
-
-    place: int
-    name: str
-    is_text: bool
-    may_be_none: bool
-
-
-def _identities(verb: Callable[..., Any]) -> Iterator[_Identity]:
-    """Yield each parameter that is an id."""
-    for place, parameter in enumerate(list(signature(verb).parameters.values())[1:]):
-        # The annotation is a type, or its text where annotations are postponed.
-        is_number = parameter.annotation is int or str(parameter.annotation).startswith("int")
-        if parameter.name == "campaign_id" or (parameter.name.endswith("_id") and is_number):
-            is_text = parameter.name == "campaign_id"
-            yield _Identity(place, parameter.name, is_text, may_be_none=parameter.default is None)
-
-
-def _check(checks: list[_Identity], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-    """Refuse what cannot be an id before a database sees it: each would complain in its own way."""
-    for place, name, is_text, may_be_none in checks:
-        if place >= len(args) and name not in kwargs:
-            continue  # Python says itself what is missing.
-        value = args[place] if place < len(args) else kwargs[name]
-        if value is None and may_be_none:
-            continue
-        if not (_is_campaign_id(value) if is_text else _is_row_id(value)):
-            raise NotFound(name.removesuffix("_id"), value)
-
-
-def _is_campaign_id(value: object) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= LONGEST_CAMPAIGN_ID and value.isprintable()
-
-
-def _is_row_id(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= LARGEST_INTEGER

@@ -56,7 +56,12 @@ class Claims:
         """Move emails whose worker did not come back in time to send_unknown: they may have left, or not.
 
         They are never queued again by themselves; evidence or a person settles them.
+
+        Raises:
+            InvalidInput: `now` is no moment with a zone.
         """
+        if now is not None and not isinstance(now, datetime):
+            raise InvalidInput("now", "must be a moment with its zone", now)
         owner = self._ctx.owner
         now = self._ctx.now() if now is None else UtcDateTime.in_utc(now)
         found = await run(self._ctx.session, sending.ON_THE_WAY[owner is not None], {"owner": owner})

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from linkwright.db.rows import detached, run
-from linkwright.errors import Conflict, NotFound
+from linkwright.errors import Conflict, InvalidInput, NotFound
 from linkwright.models.responses import BacklinkingResponse
 from linkwright.queries import responses
 from linkwright.schemas.responses import ResponseReview, ResponseUpdate
@@ -68,6 +68,8 @@ class Reviews:
         if reading.get("response_type", "") is None:
             del reading["response_type"]
         labels = {name: value for name, value in reading.items() if value is not None}
+        if decided_by not in set(DeciderKind):
+            raise InvalidInput("decided_by", f"must be one of: {', '.join(DeciderKind)}", decided_by)
         by = DeciderKind(decided_by)
         return await self._read_again(response_id, reading, labels, decided_by=by, decision=decision or {})
 

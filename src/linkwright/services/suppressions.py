@@ -100,11 +100,14 @@ class Suppressions:
 
         Raises:
             NotFound: there is no such user for this caller.
+            InvalidInput: one of them is no text.
         """
         user = await self._user(user_id, None)
         key = await self._key(user)
         by_hash: defaultdict[bytes, list[str]] = defaultdict(list)
         for address in addresses:
+            if not isinstance(address, str):
+                raise InvalidInput("addresses", "must be text", address)
             by_hash[address_hash(address, key, self._ctx.pepper)].append(address)
         hashes = sorted(by_hash)
         found: dict[str, str] = {}

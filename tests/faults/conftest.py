@@ -1,0 +1,35 @@
+"""What the tests of faults share: commands, a record with a campaign in it, and pictures of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from linkwright.service import BacklinkingDatabaseService
+from tests.faults.commands import Commands
+
+
+@pytest.fixture(scope="session")
+def linkwright() -> Iterator[Commands]:
+    """The command, as a process of its own each time."""
+    commands = Commands()
+    yield commands
+    commands.close()
+
+
+@pytest.fixture
+def record_url(migrated_url: str) -> str:
+    """A record with one user, one campaign and one prospect."""
+    asyncio.run(_begin(migrated_url))
+    return migrated_url
+
+
+async def _begin(url: str) -> None:
+    async with await BacklinkingDatabaseService.open(url) as service:
+        me = await service.create_user("me@example.com", name="Me")
+        campaign = await service.create_campaign(
+            me.id, {"name": "Spring", "keywords": ["trails"], "max_opportunities": 100_000}
+        )
+        await service.create_opportunity(campaign.id, {"url": "https://first.example.org/page"})
