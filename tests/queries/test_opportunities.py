@@ -38,7 +38,7 @@ class TestSpelling:
             queries.known_of([1, 2], filled=["title", "primary_topics"], compared=["spam_score"]),
             queries.fill_in(["title"]),
             queries.suppress([1]),
-            queries.number_of_emails("c", 1),
+            queries.children("c", 1),
             queries.count_up("c", total=1),
         ],
     )

@@ -5,11 +5,13 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linkwright.errors import Conflict, DuplicateRow, InvalidInput, NotFound, OpportunityLimitReached
-from linkwright.models import BacklinkOpportunity
+from linkwright.models import BacklinkingCampaign, BacklinkOpportunity
 from linkwright.schemas.opportunities import OpportunityRead
+from linkwright.services.decisions import Decisions
 from linkwright.services.opportunities import Opportunities
 from tests.support.prospects import (
     NOON,
@@ -374,3 +376,17 @@ class TestPage:
     async def test_refuses_a_status_that_is_none(self, prospects: Opportunities, campaign_id: str) -> None:
         with pytest.raises(InvalidInput):
             await prospects.page(campaign_id, "won")
+
+
+class TestDecidedAbout:
+    async def test_stays_because_the_ledger_and_its_costs_would_go_with_it(
+        self, session: AsyncSession, prospects: Opportunities, campaign_id: str
+    ) -> None:
+        made = await prospects.create(campaign_id, full_row())
+        user = await session.scalar(select(BacklinkingCampaign.user_id))
+        score = {"kind": "score", "decided_by": "model", "cost": 0.5}
+        about = {"campaign_id": campaign_id, "opportunity_id": made.id}
+        await Decisions(at_noon(session)).record(user or 0, score | about)
+
+        with pytest.raises(Conflict, match="1 decisions"):
+            await prospects.delete(made.id)

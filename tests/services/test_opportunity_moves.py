@@ -1,6 +1,7 @@
 """The life of a prospect: every move that is legal, and no other."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -312,3 +313,30 @@ class TestLift:
             await cast.prospects.lift(held.id, "once more")
         with pytest.raises(InvalidInput):
             await cast.prospects.lift(held.id, " ")
+
+
+class TestForAPersonAlone:
+    async def test_to_approve_what_was_rejected(self, cast: Cast) -> None:
+        held = await cast.one("rejected")
+        cast.prospects = Opportunities(replace(at_noon(cast.session), actor="model:x"))
+
+        with pytest.raises(IllegalMove, match="person"):
+            await cast.prospects.override(held.id, "approve")
+
+
+class TestTheMomentOfALink:
+    @pytest.mark.parametrize("given", ["yesterday", 5, "0001-01-01T00:00:00Z", "2020-01-01T00:00:00"])
+    async def test_that_is_none_is_refused(self, cast: Cast, given: Any) -> None:
+        held = await cast.one("discovered")
+
+        with pytest.raises(InvalidInput, match="published_at"):
+            await cast.prospects.record_link(held.id, LINK, evidence="seen", published_at=given)
+
+    async def test_may_be_text(self, cast: Cast) -> None:
+        held = await cast.one("discovered")
+
+        live = await cast.prospects.record_link(
+            held.id, LINK, evidence="seen", published_at="2026-01-01T10:00:00+02:00"
+        )
+
+        assert live.published_at == datetime(2026, 1, 1, 8, tzinfo=UTC)

@@ -8,6 +8,7 @@ from sqlalchemy import Select, String, Update, bindparam, case, func, select, tu
 from linkwright.db.expressions import each_text
 from linkwright.db.rows import table
 from linkwright.models.campaigns import BacklinkingCampaign
+from linkwright.models.decisions import AIDecision
 from linkwright.models.emails import BacklinkingEmail
 from linkwright.models.opportunities import BacklinkOpportunity
 from linkwright.queries.ownership import owned
@@ -23,12 +24,16 @@ def by_id(opportunity_id: int, owner: int | None) -> Select[BacklinkOpportunity]
     return owned(statement, BacklinkOpportunity.campaign_id, owner)
 
 
-def locked(opportunity_id: int, owner: int | None) -> Select[BacklinkOpportunity]:
-    """One prospect, as it is now, held until the transaction ends."""
-    # Not FOR UPDATE: that would also wait for every email that merely refers to the prospect.
-    return (
-        by_id(opportunity_id, owner).with_for_update(key_share=True).execution_options(populate_existing=True)
-    )
+def locked(
+    opportunity_id: int, owner: int | None, *, from_children: bool = False
+) -> Select[BacklinkOpportunity]:
+    """One prospect, as it is now, held until the transaction ends.
+
+    Who wants to delete it holds it `from_children`, too: nobody can refer to it meanwhile.
+    """
+    # Otherwise not FOR UPDATE: that would also wait for every email that merely refers to the prospect.
+    held = by_id(opportunity_id, owner).with_for_update(key_share=not from_children)
+    return held.execution_options(populate_existing=True)
 
 
 def campaign_of(opportunity_id: int, owner: int | None) -> Select[str]:
@@ -127,13 +132,16 @@ def suppress(ids: Sequence[int]) -> Update:
     )
 
 
-def number_of_emails(campaign_id: str, opportunity_id: int) -> Select[int]:
-    """Count what was written to a prospect."""
-    return (
+def children(campaign_id: str, opportunity_id: int) -> Select[int, int]:
+    """Count what was written to a prospect, and what was decided about it."""
+    emails, decisions = (
         select(func.count())
-        .select_from(BacklinkingEmail)
-        .where(BacklinkingEmail.campaign_id == campaign_id, BacklinkingEmail.opportunity_id == opportunity_id)
+        .select_from(of)
+        .where(of.campaign_id == campaign_id, of.opportunity_id == opportunity_id)
+        .scalar_subquery()
+        for of in (BacklinkingEmail, AIDecision)
     )
+    return select(emails, decisions)
 
 
 def count_up(

@@ -153,13 +153,15 @@ class Opportunities(OpportunityJudgement, OpportunityOutcomes):
 
         Raises:
             NotFound: there is none for this owner.
-            Conflict: something was written to it, even a draft: that would be forgotten with it.
+            Conflict: something was written to it, even a draft, or decided about it, which may
+                have cost money: that would be forgotten with it.
         """
-        held = await self._hold(opportunity_id, with_campaign=True)
-        emails = await self._session.scalar(queries.number_of_emails(held.campaign_id, held.id))
-        if emails:
+        held = await self._hold(opportunity_id, with_campaign=True, from_children=True)
+        emails, decisions = (await self._session.execute(queries.children(held.campaign_id, held.id))).one()
+        if emails or decisions:
             raise Conflict(
-                f"Opportunity {held.id} has {emails} emails and stays; expire or reject it instead."
+                f"Opportunity {held.id} has {emails} emails and {decisions} decisions and stays;"
+                " expire or reject it instead."
             )
         counters = counted(held.__dict__)
         counts = {(LifeKind.OPPORTUNITY.value, held.status): -1}

@@ -125,7 +125,8 @@ class OpportunityJudgement(OpportunityRows):
 
         Raises:
             InvalidInput: the decision is none.
-            IllegalMove: approve or reject, when the prospect was contacted or is suppressed.
+            IllegalMove: approve or reject, when the prospect was contacted or is suppressed; or no
+                person asks for one that was rejected.
             NotFound: there is none for this owner.
         """
         if decision not in {member.value for member in OverrideDecision}:
@@ -134,6 +135,8 @@ class OpportunityJudgement(OpportunityRows):
         reason = checked_reason(reason)
         held = await self._hold(opportunity_id)
         way = _way_to_decision(held, OverrideDecision(decision))
+        if way and held.status == S.REJECTED:
+            self._by_person(held, way[-1])
         return await self._walk(held, way, reason or "override", user_override_decision=str(decision))
 
     async def rate(self, opportunity_id: int, stars: int, notes: str | None = None) -> BacklinkOpportunity:

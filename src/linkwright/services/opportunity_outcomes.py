@@ -8,9 +8,11 @@ from linkwright.lives import path
 from linkwright.models.opportunities import BacklinkOpportunity
 from linkwright.parsing.urls import canonical_url
 from linkwright.queries import opportunities as queries
+from linkwright.services.history import require_allowed
 from linkwright.services.leaving_alone import cancel_letters
 from linkwright.services.opportunity_contacts import standing
 from linkwright.services.opportunity_rows import OpportunityRows, checked_reason
+from linkwright.services.rules import moment
 from linkwright.vocabulary import LifeKind
 from linkwright.vocabulary import OpportunityStatus as S
 
@@ -140,7 +142,10 @@ class OpportunityOutcomes(OpportunityRows):
             NotFound: there is none for this owner.
         """
         checked_reason(reason, required=True)
-        held = await self._step(opportunity_id, S.SUPPRESSED, reason)
+        # With the campaign: the counts are locked twice, which only those may who are alone in it.
+        held = await self._hold(opportunity_id, with_campaign=True)
+        require_allowed(LifeKind.OPPORTUNITY, held.id, held.status, S.SUPPRESSED)
+        await self._walk(held, [S.SUPPRESSED], reason)
         await cancel_letters(self._context, held.campaign_id, held.id, reason)
         return held
 
@@ -187,8 +192,7 @@ def _evidence(evidence: object) -> str:
 def _link_moment(held: BacklinkOpportunity, given: datetime | None, now: datetime) -> datetime:
     if given is None:
         return now
-    if given.tzinfo is None:
-        raise InvalidInput("published_at", "must be a moment that says its time zone", given)
+    given = moment(given, "published_at", now)
     before = [at for at in (held.contacted_at, held.responded_at) if at is not None]
     if before and given < max(before):
         raise InvalidInput(

@@ -7,9 +7,9 @@ from typing import Any
 from linkwright.errors import IllegalMove, InvalidInput, NotFound
 from linkwright.models.opportunities import BacklinkOpportunity
 from linkwright.queries import opportunities as queries
-from linkwright.schemas.fields import LARGEST_INTEGER
 from linkwright.services.context import Context
 from linkwright.services.history import record_moves, require_allowed, steps
+from linkwright.services.reports import known_id
 from linkwright.vocabulary import LifeKind
 
 _LONGEST_REASON = 2_000
@@ -27,25 +27,33 @@ class OpportunityRows:
         Raises:
             NotFound: there is none for this owner.
         """
-        found = await self._session.scalar(queries.by_id(_known_id(opportunity_id), self._context.owner))
+        found = await self._session.scalar(
+            queries.by_id(known_id("opportunity", opportunity_id), self._context.owner)
+        )
         if found is None:
             raise NotFound("opportunity", opportunity_id)
         return found
 
-    async def _hold(self, opportunity_id: int, *, with_campaign: bool = False) -> BacklinkOpportunity:
-        """Return a prospect as it is now and keep others from changing it.
+    async def _hold(
+        self, opportunity_id: int, *, with_campaign: bool = False, from_children: bool = False
+    ) -> BacklinkOpportunity:
+        """Return a prospect as it is now and keep others from changing it, or from writing to it, too.
 
         A verb that will move the campaign's counters asks for the campaign too, and gets it
         first: see the lock order in `history`.
         """
         owner = self._context.owner
         if with_campaign:
-            campaign_id = await self._session.scalar(queries.campaign_of(_known_id(opportunity_id), owner))
+            campaign_id = await self._session.scalar(
+                queries.campaign_of(known_id("opportunity", opportunity_id), owner)
+            )
             if campaign_id is not None:
                 await self._session.execute(queries.campaign_locked(campaign_id, owner))
         # What a caller changed on an object but did not flush would be overwritten by the reading.
         await self._session.flush()
-        found = await self._session.scalar(queries.locked(_known_id(opportunity_id), owner))
+        found = await self._session.scalar(
+            queries.locked(known_id("opportunity", opportunity_id), owner, from_children=from_children)
+        )
         if found is None:
             raise NotFound("opportunity", opportunity_id)
         return found
@@ -92,7 +100,7 @@ class OpportunityRows:
         Raises:
             IllegalMove: somebody else asks.
         """
-        if not self._context.actor.startswith("user"):
+        if not self._context.by_person:
             raise IllegalMove(
                 "opportunity", held.id, old=held.status, new=new, rule="only a person may take it back"
             )
@@ -115,10 +123,3 @@ def checked_reason(reason: object, *, required: bool = False) -> str | None:
 
 def _unstorable(text: str) -> bool:
     return "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text)
-
-
-def _known_id(opportunity_id: object) -> int:
-    """Return an id that a row can have, so that a hostile one is simply not found."""
-    if type(opportunity_id) is not int or not 1 <= opportunity_id <= LARGEST_INTEGER:
-        raise NotFound("opportunity", opportunity_id)
-    return opportunity_id
