@@ -87,9 +87,10 @@ def outcomes(user_id: int, decision_id: int) -> Select[AIDecisionOutcome]:
 
 
 def set_outcome_state(decision_id: int, state: OutcomeState) -> Update:
-    """Say whether it is known what came of a decision."""
+    """Say whether it is known what came of a decision. What is known stays known."""
+    final = (state.value, OutcomeState.KNOWN.value)
     return (
         update(AIDecision)
-        .where(AIDecision.id == decision_id, AIDecision.outcome_state != state.value)
+        .where(AIDecision.id == decision_id, AIDecision.outcome_state.not_in(final))
         .values(outcome_state=state.value)
     )

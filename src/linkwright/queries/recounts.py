@@ -203,6 +203,11 @@ def template_earnings(owner: int | None = None) -> Subquery:
     )
 
 
+def campaigns_held(owner: int) -> Select[str]:
+    """Hold an owner's campaigns, so that none of their emails moves."""
+    return held(select(CAMPAIGN.c.id).where(CAMPAIGN.c.user_id == owner).order_by(CAMPAIGN.c.id), CAMPAIGN)
+
+
 def templates_held(owner: int) -> Select[int]:
     """Hold an owner's templates: what they earned is about to be counted again."""
     statement = select(TEMPLATE.c.id).where(TEMPLATE.c.created_by_user_id == owner).order_by(TEMPLATE.c.id)

@@ -150,6 +150,8 @@ class Decisions:
             raise Conflict(f"What came of decision {decision_id} is known already.")
         await self._session.execute(queries.set_outcome_state(decision_id, OutcomeState.CENSORED))
         await self._session.refresh(decision)
+        if decision.outcome_state == OutcomeState.KNOWN:  # Since a moment ago.
+            raise Conflict(f"What came of decision {decision_id} is known already.")
         return decision
 
     async def _require_in_campaign(self, campaign_id: str, shape: DecisionCreate) -> None:

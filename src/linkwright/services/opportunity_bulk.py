@@ -19,7 +19,7 @@ from linkwright.queries import opportunities as queries
 from linkwright.schemas.opportunities import OpportunityCreate
 from linkwright.schemas.validation import parse
 from linkwright.services.context import Context
-from linkwright.services.history import Move, add_counts, record_moves
+from linkwright.services.history import Move, record_moves
 from linkwright.services.opportunity_contacts import standing
 from linkwright.services.opportunity_entry import (
     COLUMNS,
@@ -100,6 +100,7 @@ class _Adding:
         self._campaign_id, self._limit, self._present = campaign_id, limit, present
         self._counters: Counter[str] = Counter()
         self._states: Counter[tuple[str, str]] = Counter()
+        self._moves: list[Move] = []
         self.result = BulkResult()
 
     async def check(self, chunk: Sequence[tuple[int, Input]]) -> list[Values | None]:
@@ -175,7 +176,9 @@ class _Adding:
         """Move the campaign's counters and counts, at the very end: these locks come last."""
         if self._counters["total"]:
             await self._session.execute(queries.count_up(self._campaign_id, **self._counters))
-        await add_counts(self._session, self._campaign_id, self._states)
+        await record_moves(
+            self._session, self._campaign_id, self._moves, actor=self._context.actor, also=self._states
+        )
 
     async def _enter(self, fresh: Sequence[Values]) -> None:
         if not fresh:
@@ -230,7 +233,7 @@ class _Adding:
         if moves:
             ids = [move.opportunity_id for move in moves if move.opportunity_id is not None]
             await self._session.execute(queries.suppress(ids))
-            await record_moves(self._session, self._campaign_id, moves, actor=self._context.actor)
+            self._moves += moves
 
     def _count_repeated(self, added: Values) -> None:
         if added:

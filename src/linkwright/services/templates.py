@@ -110,6 +110,8 @@ class Templates:
             Conflict: it is the system's, and the caller is bound to a user.
         """
         changes = parse(TemplateUpdate, template_data).model_dump(exclude_unset=True)
+        if "name" in changes:
+            await self._hold_campaigns(await self.get(template_id))
         template = await self._editable(template_id)
         if not changes.keys().isdisjoint(TEXTS):
             texts = {name: changes.get(name, getattr(template, name)) for name in TEXTS}
@@ -125,6 +127,11 @@ class Templates:
                 await self._session.execute(recounts.rename_template_used(owner, old_name, template.name))
                 await self._recount(template, owner)
         return template
+
+    async def _hold_campaigns(self, template: BacklinkingTemplate) -> None:
+        # A new name goes into emails, and an email's lock comes before its template's everywhere else.
+        if template.created_by_user_id is not None:
+            await self._session.execute(recounts.campaigns_held(template.created_by_user_id))
 
     async def _recount(self, template: BacklinkingTemplate, owner: int) -> None:
         await self._session.execute(recounts.templates_held(owner))
