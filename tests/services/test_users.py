@@ -1,9 +1,11 @@
 """Users: added, found, changed and removed with all they own."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from linkwright.db.engine import Database
 from linkwright.errors import DuplicateRow, InvalidInput, NotFound
@@ -135,3 +137,10 @@ class TestDelete:
             assert (await session.scalars(select(User.email))).all() == ["you@example.com"]
             with pytest.raises(NotFound):
                 await users.delete(me.id)
+
+
+class TestHostileNumbers:
+    @pytest.mark.parametrize("asked", [{"limit": -1}, {"limit": 2**70}, {"after": 2**70}, {"after": "1"}])
+    async def test_are_refused_in_our_own_words(self, session: AsyncSession, asked: dict[str, Any]) -> None:
+        with pytest.raises((InvalidInput, NotFound)):
+            await Users(Context(session)).page(**asked)

@@ -46,6 +46,8 @@ def translated_errors() -> Iterator[None]:
         raise (
             error.orig if isinstance(error.orig, LinkwrightError) else InvalidInput("value", str(error.orig))
         ) from error
+    except OverflowError as error:  # SQLite's driver says so itself, and SQLAlchemy hands that on.
+        raise InvalidInput("value", "is too large a number to be stored") from error
     except PoolTimeout as error:
         raise DatabaseUnavailable(
             "No database connection became free in time.", "Raise LINKWRIGHT_POOL_SIZE or lower the load."

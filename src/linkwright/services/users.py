@@ -15,6 +15,8 @@ from linkwright.schemas.users import UserCreate, UserUpdate
 from linkwright.schemas.validation import parse
 from linkwright.services.context import Context
 from linkwright.services.ownership import require_same_user, require_trusted, require_user
+from linkwright.services.pages import page_size
+from linkwright.services.reports import known_id
 
 KEY_BYTES = 32
 
@@ -80,8 +82,15 @@ class Users:
         return user
 
     async def page(self, *, limit: int = 100, after: int | None = None) -> Sequence[User]:
-        """Return users in the order they were added, from the one behind `after`."""
-        rows = await self._session.scalars(queries.users(self._context.owner, after=after, limit=limit))
+        """Return users in the order they were added, from the one behind the id `after`.
+
+        Raises:
+            InvalidInput: `limit` is not from 1 to 1000.
+            NotFound: `after` cannot be anybody's id.
+        """
+        after = None if after is None else known_id("user", after)
+        users = queries.users(self._context.owner, after=after, limit=page_size(limit))
+        rows = await self._session.scalars(users)
         return rows.all()
 
     async def update(self, user_id: int, user_data: Mapping[str, Any] | UserUpdate) -> User:
