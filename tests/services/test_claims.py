@@ -54,7 +54,7 @@ class TestClaimDue:
         assert [email.id for email in claimed] == [good.id]
         why = select(StatusChange.email_id, StatusChange.reason).where(StatusChange.new_status == "blocked")
         assert dict(await desk.all(why)) == {
-            rejected.id: "the prospect was rejected",
+            rejected.id: "the prospect is rejected",
             suppressed.id: "suppressed: manual",
         }
 
@@ -161,3 +161,45 @@ class TestExpireLeases:
         assert await desk.sending("claim_due") == []
         desk.later(days=1)
         assert [email.id for email in await desk.sending("claim_due")] == [waiting.id]
+
+
+class TestAfterANo:
+    @pytest.mark.parametrize("verb", ["decline", "expire"])
+    async def test_no_letter_leaves_that_was_queued_before(self, desk: Desk, verb: str) -> None:
+        first = await desk.sent()
+        second = await desk.queued(first.opportunity_id, email_type="follow_up")
+        await desk.opportunities(verb, first.opportunity_id, "said so by telephone")
+
+        assert await desk.sending("claim_due") == []
+        assert (await desk.email(second.id)).status == "blocked"
+
+    async def test_nor_a_reminder_when_the_link_is_there(self, desk: Desk) -> None:
+        first = await desk.sent()
+        await desk.queued(first.opportunity_id, email_type="follow_up")
+        page = "https://site1.com/guest-post"
+        await desk.opportunities("record_link", first.opportunity_id, page, evidence="seen")
+
+        assert await desk.sending("claim_due") == []
+
+
+class TestMidnight:
+    async def test_what_was_claimed_before_it_takes_a_place_of_the_day_after(self, desk: Desk) -> None:
+        desk.now = desk.now.replace(hour=23, minute=59)
+        for _ in range(12):
+            await desk.queued()
+
+        claimed = await desk.sending("claim_due", 8)
+        desk.later(minutes=2)
+        claimed += await desk.sending("claim_due", 8)
+        for email in claimed:
+            await desk.sending("mark_sent", email.id)
+
+        assert len(claimed) == 10
+
+
+class TestTheMomentOfExpiry:
+    async def test_wants_to_know_the_zone(self, desk: Desk) -> None:
+        await desk.sending_one()
+
+        with pytest.raises(InvalidInput, match="time zone"):
+            await desk.sending("expire_leases", desk.now.replace(tzinfo=None))

@@ -172,3 +172,17 @@ class TestOpensAndClicks:
 
         with pytest.raises(InvalidInput, match=next(iter(wrong))):
             await desk.delivery("record_open", email.id, **wrong)
+
+
+class TestKeys:
+    @pytest.mark.parametrize("verb", ["record_open", "record_click"])
+    async def test_a_report_repeated_later_without_its_moment_counts_once(
+        self, desk: Desk, verb: str
+    ) -> None:
+        email = await desk.sent()
+        await desk.delivery(verb, email.id, key="evt-1")
+        desk.later(minutes=1)
+
+        again = await desk.delivery(verb, email.id, key="evt-1")
+
+        assert again.open_count + again.click_count == 1

@@ -289,3 +289,23 @@ class TestRead:
         waiting = await desk.responses("awaiting_review")
 
         assert [row.id for row in waiting.rows] == [second.id]
+
+
+class TestUnsubscribingFromElsewhere:
+    async def test_leaves_both_mailboxes_alone(self, desk: Desk) -> None:
+        email = await desk.sent()
+        other = await desk.campaign(name="Other")
+        prospect = await desk.prospect(other, contact_email="jane@site1.com")
+
+        await desk.reply(email, "unsubscribe", from_email="Jane@site1.com")
+
+        asked = ["jane@site1.com", email.to_email]
+        assert set(await desk.suppressions("standing", asked)) == set(asked)
+        assert (await desk.opportunity(prospect)).status == "suppressed"
+
+    async def test_but_not_a_robot_that_passes_a_complaint_on(self, desk: Desk) -> None:
+        email = await desk.sent()
+
+        await desk.reply(email, "complaint", from_email="feedback@provider.com")
+
+        assert await desk.suppressions("standing", ["feedback@provider.com"]) == {}

@@ -326,3 +326,13 @@ class TestSuppressedWhileQueued:
 
         assert (await desk.sending("mark_sent", email.id)).status == "sent"
         assert (await desk.opportunity(email.opportunity_id)).status == "suppressed"
+
+
+class TestTryingAgain:
+    async def test_what_failed_is_for_a_person(self, desk: Desk) -> None:
+        email = await desk.sending_one()
+        await desk.sending("mark_failed", email.id)
+        desk.actor = "rule:retries"
+
+        with pytest.raises(IllegalMove, match="person"):
+            await desk.sending("retry_failed", email.id)

@@ -168,3 +168,21 @@ class TestPage:
 
         assert [row.id for row in [*page.rows, *rest.rows]] == [rows[3].id, rows[2].id, rows[0].id]
         assert len(everything.rows) == 4
+
+
+class TestLiftOfAListing:
+    async def test_does_not_give_back_what_a_person_suppressed(self, desk: Desk) -> None:
+        prospect = await desk.prospect(contact_email="a@x.com")
+        await desk.suppressions("add", "a@x.com")
+        await desk.suppressions("lift", "a@x.com", why="a mistake")
+        await desk.opportunities("suppress", prospect, "a competitor")
+        await desk.suppressions("add", "a@x.com")
+
+        await desk.suppressions("lift", "a@x.com", why="a mistake again")
+
+        assert (await desk.opportunity(prospect)).status == "suppressed"
+
+    @pytest.mark.parametrize("number", [0, -1, 2**40, 2**70])
+    async def test_of_a_number_that_no_row_has_is_not_found(self, desk: Desk, number: int) -> None:
+        with pytest.raises(NotFound):
+            await desk.suppressions("lift", number, why="x")

@@ -117,7 +117,7 @@ ADD_TO_CAMPAIGN: Final = (
 
 # How many of the day's places are taken: what went out that day, and what is on its way
 # or may have gone. A claim from before midnight may leave after it, and takes a place of both
-# days until it is settled or its lease, of a day at most, is declared over.
+# days until it is settled, its lease is declared over, or no lease can be as long: a day.
 _sent = (
     select(func.count())
     .select_from(EMAIL)
@@ -139,7 +139,7 @@ _on_its_way = (
             _EVENT.c.campaign_id == EMAIL.c.campaign_id,
             _EVENT.c.email_id == EMAIL.c.id,
             _EVENT.c.kind == EventKind.SENDING.value,
-            _EVENT.c.occurred_at >= bindparam("day_before"),
+            _EVENT.c.occurred_at > bindparam("oldest_lease"),
             _EVENT.c.occurred_at < bindparam("next_day"),
             or_(
                 EMAIL.c.status == EmailStatus.SENDING.value,
@@ -155,7 +155,7 @@ _on_its_way = (
 def day_of(moment: datetime) -> dict[str, datetime]:
     """Return the parameters that say whose places are counted: those of the UTC day of a moment."""
     day, length = start_of_day(moment), timedelta(days=1)
-    return {"day_before": day - length, "day": day, "next_day": day + length}
+    return {"oldest_lease": min(day, moment - length), "day": day, "next_day": day + length}
 
 
 _suppressed = (
