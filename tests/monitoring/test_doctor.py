@@ -100,6 +100,7 @@ RULES: Final[dict[str, str]] = {
     "history.email_legal": CHANGES
     + "old_status = 'draft' WHERE email_id = {silent_email} AND new_status = 'sent'",
     "decisions.outcome": "DELETE FROM ai_decision_outcomes",
+    "suppressions.hash": "UPDATE suppressions SET address = 'somebody@else.com'",
     "suppressions.queue": EMAILS + "to_email ="
     " (SELECT to_email FROM backlinking_emails WHERE id = {gone_email}) WHERE id = {queued_email}",
     "suppressions.events": "DELETE FROM suppressions WHERE reason = 'hard_bounce'",
@@ -202,7 +203,7 @@ class TestExamine:
         # The hashes of this record were made without one.
         names = {fault.check for fault in (await examine(database, pepper=b"salt")).faults}
 
-        assert names == {"suppressions.events", "suppressions.responses"}
+        assert names == {"suppressions.hash", "suppressions.events", "suppressions.responses"}
 
 
 class TestAfterVerbs:

@@ -70,6 +70,10 @@ def _is_suppressed(row: RowMapping, standing: Known, _ever: Known, pepper: bytes
     return (row["user_id"], address_hash(row["address"], row["address_key"], pepper)) in standing
 
 
+def _has_another_hash(row: RowMapping, _standing: Known, _ever: Known, pepper: bytes) -> bool:
+    return address_hash(row["address"], row["address_key"], pepper) != bytes(row["address_hash"])
+
+
 def _was_never_suppressed(row: RowMapping, _standing: Known, ever: Known, pepper: bytes) -> bool:
     detail = row["detail"] if isinstance(row["detail"], Mapping) else {}
     if row["kind"] == EventKind.BOUNCED.value and detail.get("kind") != "hard":
@@ -94,6 +98,22 @@ def _letters(*columns: Any) -> Select[Any]:
 
 
 CHECKS: Final[Sequence[PeopleCheck]] = (
+    PeopleCheck(
+        "suppressions.hash",
+        "Whoever is on the list is recognised by it: the hash is that of the address, with our pepper.",
+        "Stop sending, and set LINKWRIGHT_ADDRESS_PEPPER to what it was when they were suppressed.",
+        select(
+            SUPPRESSION.c.id,
+            SUPPRESSION.c.reason.label("kind"),
+            SUPPRESSION.c.campaign_id,
+            SUPPRESSION.c.address,
+            SUPPRESSION.c.address_hash,
+            USER.c.address_key,
+        )
+        .join(USER, USER.c.id == SUPPRESSION.c.user_id)
+        .where(SUPPRESSION.c.address.is_not(None)),
+        _has_another_hash,
+    ),
     PeopleCheck(
         "suppressions.queue",
         "No email is queued for somebody who may not be contacted.",

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from sqlalchemy import Select, bindparam, func, select, update
 
-from linkwright.db.locks import held
 from linkwright.db.rows import table
 from linkwright.db.upsert import insert_or_skip
 from linkwright.models.decisions import AIDecision
@@ -29,13 +28,6 @@ ONE: Final = both(
     .join(CAMPAIGN, CAMPAIGN.c.id == RESPONSE.c.campaign_id)
     .where(RESPONSE.c.id == bindparam("response_id"))
 )
-HELD: Final = held(
-    select(*RESPONSE.c).where(
-        RESPONSE.c.id == bindparam("response_id"), RESPONSE.c.campaign_id == bindparam("campaign_id")
-    ),
-    RESPONSE,
-)
-
 SAVE: Final = (
     update(RESPONSE)
     .where(RESPONSE.c.id == bindparam("key"), RESPONSE.c.campaign_id == bindparam("key_campaign"))
