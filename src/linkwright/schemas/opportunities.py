@@ -34,14 +34,8 @@ _Authority = Annotated[int, Field(ge=0, le=100)]
 """0-100, on the scale of whoever measured it."""
 
 
-class _Described(Shape):
-    """What a page says about itself and about guests, and what a person makes of it."""
-
-    title: Annotated[str, upto(500)] | None = None
-    description: Text | None = None
-    contact_email: Mailbox | None = None
-    contact_name: Annotated[str, upto(200)] | None = None
-    contact_page_url: PageUrl | None = None
+class _Guests(Shape):
+    """What a page is about and what it wants of guests, and how to write to it."""
 
     primary_topics: Words | None = None
     content_categories: Words | None = None
@@ -63,6 +57,16 @@ class _Described(Shape):
         if least is not None and most is not None and least > most:
             raise ValueError("word_count_min must not be above word_count_max")
         return self
+
+
+class _Described(_Guests):
+    """What a page says about itself, and whom to write to."""
+
+    title: Annotated[str, upto(500)] | None = None
+    description: Text | None = None
+    contact_email: Mailbox | None = None
+    contact_name: Annotated[str, upto(200)] | None = None
+    contact_page_url: PageUrl | None = None
 
 
 class OpportunityCreate(_Described):
@@ -129,7 +133,7 @@ class OpportunityUpdate(_Described):
     user_notes: Text | None = None
 
 
-class OpportunityAnalysis(Shape):
+class OpportunityAnalysis(_Guests):
     """What a look at the page found out. Fields left out stay as they were."""
 
     ai_relevance_score: Ratio
@@ -138,19 +142,6 @@ class OpportunityAnalysis(Shape):
     ai_spam_risk_score: Ratio = 0.0
     ai_content_analysis: JsonObject | None = None
     ai_contact_recommendation: _Recommendation | None = None
-    ai_email_template_suggestion: Annotated[str, upto(100)] | None = None
-    ai_follow_up_strategy: _Strategy | None = None
-
-    primary_topics: Words | None = None
-    content_categories: Words | None = None
-    writing_tone: _Tone | None = None
-
-    submission_guidelines: Text | None = None
-    word_count_min: Count | None = None
-    word_count_max: Count | None = None
-    requires_images: bool = False
-    allows_links: bool = True
-    submission_deadline: Annotated[str, upto(100)] | None = None
 
 
 class OpportunityRead(Record):
