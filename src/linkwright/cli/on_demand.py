@@ -23,6 +23,7 @@ class Place(NamedTuple):
 
 
 MENU: Final = {
+    "campaigns": Place("linkwright.cli.campaigns", "app", "Look at campaigns; start, pause and end them."),
     "db": Place("linkwright.cli.db", "app", "Make, mend and look at the database."),
     "doctor": Place(
         "linkwright.cli.doctor",
@@ -31,11 +32,21 @@ MENU: Final = {
     ),
     "export": Place("linkwright.cli.export", "app", "Take a campaign out of the record."),
     "import": Place("linkwright.cli.imports", "app", "Bring files into the record."),
+    "inbox": Place(
+        "linkwright.cli.inbox", "app", "Read what came back, say what it is, find the letter it belongs to."
+    ),
+    "letters": Place(
+        "linkwright.cli.letters", "app", "Read letters, approve or cancel them, say which you sent yourself."
+    ),
+    "prospects": Place(
+        "linkwright.cli.prospects", "app", "Look at prospects, decide about them, note their links."
+    ),
     "run": Place(
         "linkwright.cli.run",
         "run",
         "Bring a campaign's files in, judge the prospects, draft letters, take in answers, and report.",
     ),
+    "suppress": Place("linkwright.cli.suppress", "app", "Leave people alone, and look at who is left alone."),
 }
 
 

@@ -1,0 +1,214 @@
+"""`linkwright inbox`: read what came back, say what it is, find the letter it belongs to.
+
+Answers belong to a letter and are numbered for themselves: 12. A message that belongs to none
+yet has an m before its number: m12.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Final
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from linkwright.cli.acting import Limit, User, acting
+from linkwright.cli.run_view import plain
+from linkwright.cli.support import AsJson, DatabaseUrl, print_json, run
+from linkwright.cli.view import as_values, facts, print_words, show_list
+from linkwright.errors import InvalidInput
+from linkwright.schemas.inbound import InboundRead
+from linkwright.schemas.responses import ResponseRead
+from linkwright.vocabulary import ResponseType
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Read what came back, say what it is, find the letter it belongs to.",
+)
+
+_MESSAGE: Final = re.compile(r"m?(\d{1,18})", re.ASCII)
+
+
+@app.command("list")
+def list_inbox(
+    campaign: Annotated[
+        str | None, typer.Option("--campaign", "-c", metavar="NAME|ID", help="Only those to this campaign.")
+    ] = None,
+    unmatched: Annotated[
+        bool, typer.Option("--unmatched", help="Instead the messages that belong to no letter.")
+    ] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="With --campaign: also what somebody has looked at.")
+    ] = False,
+    limit: Limit = 50,
+    user: User = None,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the answers that nobody has looked at, the newest first.
+
+    \b
+    Examples:
+      linkwright inbox list
+      linkwright inbox list -c "Trail running" --all
+      linkwright inbox list --unmatched
+    """
+    if unmatched and (campaign is not None or everything):
+        raise InvalidInput("--unmatched", "has no campaign and goes with neither --campaign nor --all")
+    if everything and campaign is None:
+        raise InvalidInput("--all", "goes with --campaign")
+
+    async def work() -> tuple[list[Any], bool]:
+        async with acting(database_url, user) as me:
+            if unmatched:
+                messages = await me.service.get_unmatched_inbound(me.user_id, limit=limit)
+                return [InboundRead.model_validate(row) for row in messages], messages.after is not None
+            chosen = None if campaign is None else (await me.campaign(campaign)).id
+            if everything and chosen is not None:
+                page = await me.service.get_campaign_responses(chosen, limit=limit)
+            else:
+                page = await me.service.get_responses_awaiting_review(chosen, limit=limit)
+            return [ResponseRead.model_validate(row) for row in page], page.after is not None
+
+    found, cut = run(work())
+    if as_json:
+        print_json({"messages" if unmatched else "answers": as_values(found), "more": cut})
+        return
+    rows = [_message_row(one) if unmatched else _answer_row(one) for one in found]
+    whole = ("id", "received", "kind")
+    show_list((*whole, "from", "words"), rows, wide="words", whole=whole, cut=cut)
+
+
+@app.command()
+def show(
+    item: Annotated[str, typer.Argument(metavar="ID", help="An answer, or with an m before it a message.")],
+    user: User = None,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show an answer or a message whole.
+
+    \b
+    Examples:
+      linkwright inbox show 12
+      linkwright inbox show m3
+    """
+    number, is_message = _number(item), item.startswith("m")
+
+    async def work() -> ResponseRead | InboundRead:
+        async with acting(database_url, user) as me:
+            if is_message:
+                return InboundRead.model_validate(await me.service.get_inbound(number))
+            return ResponseRead.model_validate(await me.service.get_response(number))
+
+    found = run(work())
+    if as_json:
+        print_json(found.model_dump())
+        return
+    console = Console()
+    title = plain(found.subject or "no subject")
+    kind = (found.response_type or "").replace("_", " ")
+    console.print(Text.assemble((title, "bold"), f"  {kind}"))
+    console.print(facts(_facts_of(found)))
+    print_words(console, found.body_text)
+
+
+@app.command()
+def match(
+    message: Annotated[
+        str, typer.Argument(metavar="ID", help="The message, as `inbox list --unmatched` calls it.")
+    ],
+    letter: Annotated[int, typer.Argument(metavar="LETTER_ID", help="The letter that it answers.")],
+    user: User = None,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say to which letter a message belongs. It becomes an answer, with all that follows from one.
+
+    \b
+    Examples:
+      linkwright inbox match m3 31
+    """
+    number = _number(message)
+
+    async def work() -> ResponseRead:
+        async with acting(database_url, user) as me:
+            received = await me.service.assign_inbound(number, letter)
+            return ResponseRead.model_validate(received.response)
+
+    found = run(work())
+    if as_json:
+        print_json(found.model_dump())
+    else:
+        kind = (found.response_type or "").replace("_", " ")
+        typer.echo(f"message m{number}: answer {found.id} to letter {found.email_id} ({kind})")
+
+
+@app.command()
+def review(
+    answer: Annotated[int, typer.Argument(metavar="ID", help="The answer.")],
+    kind: Annotated[
+        ResponseType | None,
+        typer.Option("--as", help="What it is, if it was read wrongly; your word stands."),
+    ] = None,
+    note: Annotated[
+        str | None, typer.Option("--note", metavar="TEXT", help="What there is to say about it.")
+    ] = None,
+    user: User = None,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Note that you have looked at an answer, and what it is. Another kind has its effects from now on.
+
+    \b
+    Examples:
+      linkwright inbox review 12
+      linkwright inbox review 12 --as positive --note "wants 1200 words by May"
+    """
+    said: dict[str, Any] = {} if kind is None else {"response_type": kind.value}
+    if note is not None:
+        said["user_notes"] = note
+
+    async def work() -> ResponseRead:
+        async with acting(database_url, user) as me:
+            return ResponseRead.model_validate(await me.service.review_response(answer, said))
+
+    found = run(work())
+    if as_json:
+        print_json(found.model_dump())
+    else:
+        typer.echo(f"answer {found.id}: {(found.response_type or '').replace('_', ' ')}, reviewed")
+
+
+def _number(text: str) -> int:
+    found = _MESSAGE.fullmatch(text)
+    if found is None:
+        raise InvalidInput("ID", "must be a number, with an m before it for a message", text)
+    return int(found[1])
+
+
+def _answer_row(one: ResponseRead) -> tuple[object, ...]:
+    return one.id, one.received_at, one.response_type, one.from_email, one.body_text
+
+
+def _message_row(one: InboundRead) -> tuple[object, ...]:
+    who = one.from_name or one.from_address
+    return f"m{one.id}", one.received_at, one.response_type, who, one.body_text or one.subject
+
+
+def _facts_of(one: ResponseRead | InboundRead) -> list[tuple[str, object]]:
+    if isinstance(one, InboundRead):
+        match_of = None if one.email_id is None else f"letter {one.email_id} (answer {one.response_id})"
+        who = " ".join(filter(None, (one.from_name, f"<{one.from_address}>" if one.from_address else "")))
+        return [("from", who), ("received", one.received_at), ("belongs to", match_of or "no letter yet")]
+    intent = (one.ai_intent_classification or "").replace("_", " ")
+    return [
+        ("from", one.from_email),
+        ("received", one.received_at),
+        ("to letter", f"{one.email_id} (prospect {one.opportunity_id})"),
+        ("they", intent),
+        ("reviewed", one.user_reviewed),
+        ("notes", one.user_notes),
+    ]
