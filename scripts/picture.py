@@ -34,7 +34,11 @@ NOW: Final = datetime(2026, 11, 16, 9, tzinfo=UTC)
 WIDTH: Final = 104
 LEFT_OUT_FROM: Final = "Answer: neutral"  # The rest is long, and a picture is not the place to read it.
 # Without the fonts that Rich would have a reader's browser fetch from somewhere.
-FORMAT: Final = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+FORMAT: Final = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL).replace(
+    # Or some viewers drop the blanks that a piece of text begins with, and the columns with them.
+    '<g class="{unique_id}-matrix">',
+    '<g class="{unique_id}-matrix" xml:space="preserve">',
+)
 
 
 async def run_example() -> RunReport:

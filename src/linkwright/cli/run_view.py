@@ -14,6 +14,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from linkwright.cli.run_commands import commands, id_of
 from linkwright.jobs.run_report import Brought, Errand, Refused, RunReport, Stage
 
 WIDEST_BAR = 44
@@ -138,18 +139,30 @@ def _errands(report: RunReport, *, everything: bool) -> RenderableType | None:
         return None
     table = Table.grid(padding=(0, 2), expand=True)
     table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, justify="right", style="dim")
     table.add_column(no_wrap=True, overflow="ellipsis", max_width=30)
     table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
     for what, group in _grouped(report.errands):
         shown = group if everything else group[:SHOWN_ERRANDS]
         for n, errand in enumerate(shown):
             label = Text("" if n else what, style="bold yellow" if what in _PRESSING else "bold")
-            table.add_row(label, Text(plain(errand.who)), Text(plain(errand.why), style="dim"))
+            # What a dry run would have written has no id that stays.
+            number = "" if report.dry_run else id_of(errand)
+            table.add_row(label, number, Text(plain(errand.who)), Text(plain(errand.why), style="dim"))
         more = report.errand_counts.get(what, len(group)) - len(shown)
         if more:
-            table.add_row("", Text(f"… and {more:,} more", style="dim"), "")
+            table.add_row("", "", Text(f"… and {more:,} more", style="dim"), "")
     total = sum(report.errand_counts.values())
-    return Group(_title("Needs a person", total, "yellow"), Padding(table, (0, 0, 0, 2)))
+    parts: list[RenderableType] = [_title("Needs a person", total, "yellow"), Padding(table, (0, 0, 0, 2))]
+    return Group(*parts) if report.dry_run else Group(*parts, "", *_commands(report))
+
+
+def _commands(report: RunReport) -> Iterable[RenderableType]:
+    """Say what to type, each a line that can be copied whole."""
+    yield Text("  What to type", style="bold")
+    for command, meaning in commands(report):
+        line = Text.assemble(plain(command, 300), (f"  # {meaning}", "dim"), overflow="fold")
+        yield Padding(line, (0, 0, 0, 4))
 
 
 def _grouped(errands: Iterable[Errand]) -> list[tuple[str, list[Errand]]]:

@@ -33,7 +33,7 @@ _STATES: Final = frozenset(state.value for words in _WORDS for state in words)
 def listing(
     columns: Sequence[str], rows: Iterable[Sequence[object]], *, wide: str, whole: Sequence[str], room: int
 ) -> Table:
-    """Return a table as wide as `room`: the column `wide` takes what is left, those in `whole` are never cut."""
+    """Return a table as wide as `room`: `wide` takes what is left, those in `whole` are never cut."""
     cells = [[word(value) for value in row] for row in rows]
     longest = [
         max([len(name), *(row[place].cell_len for row in cells)]) for place, name in enumerate(columns)

@@ -53,6 +53,7 @@ class Errand:
     opportunity_id: int | None = None
     email_id: int | None = None
     response_id: int | None = None
+    inbound_id: int | None = None
 
 
 @dataclass(slots=True)

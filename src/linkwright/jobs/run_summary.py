@@ -123,6 +123,7 @@ def _unmatched(message: InboundMessage) -> Errand:
         "Match a message",
         message.from_name or message.from_address or "nobody named",
         f"{message.subject or 'no subject'} · \u201c{_first_words(message.body_text or '')}\u201d",
+        inbound_id=message.id,
     )
 
 
