@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any, Final
 from urllib.parse import quote
 
 import orjson
 from sqlalchemy import URL, event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from linkwright.db.integrity import translated_errors
@@ -25,6 +27,7 @@ from linkwright.db.urls import async_url
 
 SQLITE_READERS: Final = 8
 BUSY_SECONDS: Final = 10
+RESTED_SECONDS: Final = 1.0
 
 
 class Database:
@@ -125,14 +128,38 @@ def _begin_with(engine: AsyncEngine, statement: str) -> None:
 
 
 def _postgresql(url: URL, pool_size: int) -> AsyncEngine:
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=60,
-        pool_pre_ping=True,
         hide_parameters=True,
         json_serializer=dump_json,
         json_deserializer=orjson.loads,
         connect_args={"server_settings": {"application_name": "linkwright", "timezone": "UTC"}},
     )
+    _ask_the_idle(engine)
+    return engine
+
+
+def _ask_the_idle(engine: AsyncEngine) -> None:
+    """Ask a connection that rested whether it is still there, and take another one if not.
+
+    The pool's own `pool_pre_ping` asks each time, three trips to the server: on the busiest path
+    that is a quarter of all trips, for a connection that was in use a moment ago.
+    """
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def put_down(_connection: object, record: Any) -> None:
+        record.info["rests_since"] = monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def ask(connection: Any, record: Any, _proxy: object) -> None:
+        since = record.info.get("rests_since")
+        if since is None or monotonic() - since < RESTED_SECONDS:
+            return
+        dialect = engine.sync_engine.dialect
+        try:
+            dialect.do_ping(connection)
+        except Exception as error:
+            raise DisconnectionError from error

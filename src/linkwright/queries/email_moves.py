@@ -9,6 +9,7 @@ from sqlalchemy import Select, bindparam, cast, func, or_, select, update
 
 from linkwright.clock import start_of_day
 from linkwright.db.locks import held
+from linkwright.db.prepared import Prepared
 from linkwright.db.rows import table
 from linkwright.db.types import Real
 from linkwright.models.campaigns import BacklinkingCampaign
@@ -70,15 +71,16 @@ def both(statement: Select[Any]) -> dict[bool, Select[Any]]:
 
 
 # The prospect that an email is to be written to. Nothing is locked: a claim looks again.
-PROSPECT: Final = both(
+_PROSPECT: Final = both(
     select(*_CONTEXT)
     .join_from(OPPORTUNITY, CAMPAIGN, CAMPAIGN.c.id == OPPORTUNITY.c.campaign_id)
     .join(USER, USER.c.id == CAMPAIGN.c.user_id)
     .where(OPPORTUNITY.c.id == bindparam("opportunity_id"), CAMPAIGN.c.id == bindparam("campaign_id"))
 )
 
+PROSPECT: Final = {owned: Prepared(statement) for owned, statement in _PROSPECT.items()}
 PROSPECT_HELD: Final = {
-    owned: held(statement, CAMPAIGN, OPPORTUNITY) for owned, statement in PROSPECT.items()
+    owned: held(statement, CAMPAIGN, OPPORTUNITY) for owned, statement in _PROSPECT.items()
 }
 
 # One email, its prospect and its campaign, locked in the order that all verbs keep. The
@@ -96,17 +98,21 @@ _ONE: Final = both(
     )
 )
 SEEN: Final = _ONE
-HELD: Final = {owned: held(statement, CAMPAIGN, OPPORTUNITY, EMAIL) for owned, statement in _ONE.items()}
+HELD: Final = {
+    owned: Prepared(held(statement, CAMPAIGN, OPPORTUNITY, EMAIL)) for owned, statement in _ONE.items()
+}
 
-SAVE_EMAIL: Final = (
+SAVE_EMAIL: Final = Prepared(
     update(EMAIL)
     .where(EMAIL.c.id == bindparam("key"), EMAIL.c.campaign_id == bindparam("key_campaign"))
     .returning(*EMAIL.c)
 )
-SAVE_OPPORTUNITY: Final = update(OPPORTUNITY).where(
-    OPPORTUNITY.c.id == bindparam("key"), OPPORTUNITY.c.campaign_id == bindparam("key_campaign")
+SAVE_OPPORTUNITY: Final = Prepared(
+    update(OPPORTUNITY).where(
+        OPPORTUNITY.c.id == bindparam("key"), OPPORTUNITY.c.campaign_id == bindparam("key_campaign")
+    )
 )
-ADD_TO_CAMPAIGN: Final = (
+ADD_TO_CAMPAIGN: Final = Prepared(
     update(CAMPAIGN)
     .where(CAMPAIGN.c.id == bindparam("key"))
     .values(
@@ -133,7 +139,7 @@ _on_its_way = (
     .select_from(EMAIL)
     .where(
         EMAIL.c.campaign_id == bindparam("campaign_id"),
-        EMAIL.c.status.in_([EmailStatus.SENDING.value, EmailStatus.SEND_UNKNOWN.value]),
+        or_(*(EMAIL.c.status == state.value for state in (EmailStatus.SENDING, EmailStatus.SEND_UNKNOWN))),
         select(_EVENT.c.id)
         .where(
             _EVENT.c.campaign_id == EMAIL.c.campaign_id,
@@ -168,7 +174,7 @@ _suppressed = (
     .scalar_subquery()
 )
 TAKEN: Final = select((_sent + _on_its_way).label("taken"))
-MAY_LEAVE: Final = select((_sent + _on_its_way).label("taken"), _suppressed.label("suppressed"))
+MAY_LEAVE: Final = Prepared(select((_sent + _on_its_way).label("taken"), _suppressed.label("suppressed")))
 
 EMAIL_ROW: Final = both(
     select(*EMAIL.c)

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Select, bindparam, select
 
+from linkwright.db.prepared import Prepared
 from linkwright.db.rows import table
 from linkwright.db.upsert import insert_or_skip
 from linkwright.models.suppressions import Suppression
@@ -18,12 +19,14 @@ FOLLOW_UPS: Final = (EmailType.FOLLOW_UP.value, EmailType.REMINDER.value)
 PENDING: Final = (EmailStatus.DRAFT.value, EmailStatus.APPROVED.value, EmailStatus.QUEUED.value)
 
 # No row comes back when the same touch of the sequence, or the same Message-ID, is there.
-WRITE: Final = insert_or_skip(EMAIL).returning(*EMAIL.c)
+WRITE: Final = Prepared(insert_or_skip(EMAIL).returning(*EMAIL.c))
 
-SUPPRESSED: Final = select(_SUPPRESSION.c.reason).where(
-    _SUPPRESSION.c.user_id == bindparam("user_id"),
-    _SUPPRESSION.c.address_hash == bindparam("address_hash"),
-    _SUPPRESSION.c.lifted_at.is_(None),
+SUPPRESSED: Final = Prepared(
+    select(_SUPPRESSION.c.reason).where(
+        _SUPPRESSION.c.user_id == bindparam("user_id"),
+        _SUPPRESSION.c.address_hash == bindparam("address_hash"),
+        _SUPPRESSION.c.lifted_at.is_(None),
+    )
 )
 
 _of_prospect = (

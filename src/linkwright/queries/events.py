@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import bindparam, func, select
 
+from linkwright.db.prepared import Prepared
 from linkwright.db.rows import table
 from linkwright.db.upsert import insert_or_skip
 from linkwright.models.events import EmailEvent
@@ -15,7 +16,7 @@ EVENT: Final = table(EmailEvent)
 _KEY: Final = ("campaign_id", "email_id", "event_key", "occurred_at")
 
 # Saying the same thing twice leaves one row.
-ADD: Final = insert_or_skip(EVENT, key=_KEY)
+ADD: Final = Prepared(insert_or_skip(EVENT, key=_KEY))
 # The same, answering with the id of a row that was new, and with nothing when it was there.
 ADD_IF_NEW: Final = insert_or_skip(EVENT, key=_KEY).returning(EVENT.c.id)
 

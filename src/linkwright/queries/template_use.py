@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import BindParameter, Float, bindparam, case, cast, func, update
 
+from linkwright.db.prepared import Prepared
 from linkwright.db.rows import table
 from linkwright.db.types import Real
 from linkwright.models.templates import BacklinkingTemplate
@@ -30,7 +31,7 @@ def _given(name: str) -> BindParameter[Any]:
 
 
 # Templates have no owner when they are the system's: those are counted for nobody.
-USED: Final = (
+USED: Final = Prepared(
     update(TEMPLATE)
     .where(*_of)
     .values(

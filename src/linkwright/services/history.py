@@ -16,6 +16,7 @@ from typing import Final
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from linkwright.db.prepared import Prepared
 from linkwright.db.rows import run, table
 from linkwright.db.upsert import add_to
 from linkwright.errors import IllegalMove
@@ -24,8 +25,8 @@ from linkwright.models.campaigns import CampaignCount
 from linkwright.models.status_changes import StatusChange
 from linkwright.vocabulary import LifeKind
 
-_WRITE: Final = insert(table(StatusChange))
-_ADD: Final = add_to(CampaignCount, key=("campaign_id", "subject", "state"), amount="count")
+_WRITE: Final = Prepared(insert(table(StatusChange)))
+_ADD: Final = Prepared(add_to(CampaignCount, key=("campaign_id", "subject", "state"), amount="count"))
 
 Counts = Mapping[tuple[str, str], int]
 

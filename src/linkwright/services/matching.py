@@ -88,7 +88,8 @@ async def _newest(
     ctx: Context, statement: Any, user_id: int, keys: Sequence[str], latest: datetime
 ) -> Row[Any] | None:
     of = {"user_id": user_id, "keys": list(keys), "latest": latest}
-    return (await run(ctx.session, statement, of)).first()
+    found: Row[Any] | None = (await run(ctx.session, statement, of)).first()
+    return found
 
 
 def _sites(host: str) -> list[str]:

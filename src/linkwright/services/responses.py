@@ -61,9 +61,7 @@ class Responses:
         """
         new = parse(ResponseCreate, response_data)
         seen = await self._seen(campaign_id, opportunity_id, email_id)
-        effects = await Effects.prepare(
-            self._ctx, seen, new.response_type, bounce, sender=new.from_email
-        )
+        effects = await Effects.prepare(self._ctx, seen, new.response_type, bounce, sender=new.from_email)
         held = await Held.email(self._ctx, seen.email_id)
         if (known := await self._known(campaign_id, new.message_id)) is not None:
             return known
