@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -9,6 +10,9 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from linkwright.db.engine import Database
+from tests.support.dump import Dump, dump, likeness
 
 ROOT = Path(__file__).parents[2]
 
@@ -113,3 +117,34 @@ def environment(url: str | None, variables: dict[str, str]) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LINKWRIGHT_")}
     kept |= {"COLUMNS": "200", "LINKWRIGHT_ADDRESS_PEPPER": SECRETS[1]}
     return kept | ({} if url is None else {"LINKWRIGHT_DATABASE_URL": url}) | variables
+
+
+def picture(url: str) -> Dump:
+    """Return everything that is in a database."""
+
+    async def take() -> Dump:
+        database = Database(url)
+        try:
+            return await dump(database)
+        finally:
+            await database.close()
+
+    return asyncio.run(take())
+
+
+def picture_of_likeness(url: str) -> Dump:
+    """Return everything that two databases have in common when the same was done in both."""
+
+    async def take() -> Dump:
+        database = Database(url)
+        try:
+            return await likeness(database)
+        finally:
+            await database.close()
+
+    return asyncio.run(take())
+
+
+def with_password(url: str) -> str:
+    """Return the URL with a password, which must appear nowhere. (The tests' server asks for none.)"""
+    return url.replace("//postgres@", f"//postgres:{SECRETS[0]}@")

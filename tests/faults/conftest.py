@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from linkwright.service import BacklinkingDatabaseService
-from tests.faults.commands import Commands
+from tests.faults.commands import Commands, with_password
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +23,7 @@ def linkwright() -> Iterator[Commands]:
 def record_url(migrated_url: str) -> str:
     """A record with one user, one campaign and one prospect."""
     asyncio.run(_begin(migrated_url))
-    return migrated_url
+    return with_password(migrated_url)
 
 
 async def _begin(url: str) -> None:

@@ -53,6 +53,22 @@ def check_arguments(arguments: list[Argument], given: tuple[Any, ...], named: Ma
             check(name, value)
 
 
+def check_text(name: str, value: Any) -> None:
+    """Make sure that a value is text that every database can keep and look for.
+
+    Raises:
+        InvalidInput: it is not.
+    """
+    if not isinstance(value, str):
+        raise InvalidInput(name, "must be text", value)
+    if "\0" in value:
+        raise InvalidInput(name, "must not contain NUL characters", value)
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise InvalidInput(name, "must be valid Unicode text", value) from None
+
+
 def _arguments(parameters: list[Parameter]) -> Iterator[Argument]:
     for place, parameter in enumerate(parameters):
         # The annotation is a type, or its text where annotations are postponed.
@@ -85,17 +101,6 @@ def _row_id(name: str, value: Any) -> None:
         raise NotFound(name.removesuffix("_id"), value)
 
 
-def _text(name: str, value: Any) -> None:
-    if not isinstance(value, str):
-        raise InvalidInput(name, "must be text", value)
-    if "\0" in value:
-        raise InvalidInput(name, "must not contain NUL characters", value)
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise InvalidInput(name, "must be valid Unicode text", value) from None
-
-
 def _whole(name: str, value: Any) -> None:
     if not isinstance(value, int) or isinstance(value, bool):
         raise InvalidInput(name, "must be a whole number", value)
@@ -120,8 +125,8 @@ def _of(kind: type, words: str) -> Check:
 
 
 _CHECKS: Final[Mapping[str, Check]] = {
-    "str": _text,
-    "Literal": _text,
+    "str": check_text,
+    "Literal": check_text,
     "int": _whole,
     "float": _number,
     "bool": _of(bool, "true or false"),

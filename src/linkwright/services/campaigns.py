@@ -13,6 +13,7 @@ from linkwright.queries import campaigns as queries
 from linkwright.queries import recounts
 from linkwright.schemas.campaigns import CampaignCreate, CampaignQuery, CampaignStats, CampaignUpdate
 from linkwright.schemas.validation import parse
+from linkwright.services.arguments import check_text
 from linkwright.services.campaign_life import CampaignLife, found
 from linkwright.services.history import Move, record_moves
 from linkwright.services.ownership import require_same_user, require_user
@@ -76,8 +77,10 @@ class Campaigns(CampaignLife):
         Raises:
             Conflict: two campaigns have the name.
             NotFound: the caller is bound to another user.
+            InvalidInput: no campaign can have such a name.
         """
         require_same_user(self._context, user_id)
+        check_text("name", name)
         found = (await self._session.scalars(queries.campaigns_named(user_id, name))).all()
         if len(found) > 1:
             raise Conflict(f"Several campaigns are called {name}; name one by its id, such as {found[0].id}.")
