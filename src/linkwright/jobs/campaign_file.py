@@ -5,6 +5,7 @@ because a misspelt limit that is quietly ignored sends mail. Templates are check
 too, down to the names they use, so that a typing error costs a message and not a letter.
 """
 
+import stat
 import tomllib
 from collections.abc import Iterator
 from functools import cached_property
@@ -322,10 +323,13 @@ def read_campaign_file(path: Path) -> CampaignFile:
 
 def _read_text(path: Path, *, limit: int) -> str:
     try:
+        kind = path.stat().st_mode
+        if stat.S_ISDIR(kind):
+            raise InvalidInput(str(path), "is a folder, not a file")
+        if not stat.S_ISREG(kind):  # Opening a pipe that nobody writes to would wait for ever.
+            raise InvalidInput(str(path), "is not a regular file")
         with path.open("rb") as file:
             raw = file.read(limit + 1)
-    except IsADirectoryError:
-        raise InvalidInput(str(path), "is a folder, not a file") from None
     except (OSError, ValueError) as error:
         problem = getattr(error, "strerror", None) or str(error)
         raise InvalidInput(str(path), f"cannot be read: {problem.lower()}") from None
