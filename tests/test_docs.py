@@ -32,7 +32,10 @@ from tests.support.postgres import Databases
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
-RUN = ["README.md", "docs/library.md", "docs/files.md", "docs/campaign-file.md", "docs/operations.md"]
+RUN = [
+    "README.md",
+    *(f"docs/{name}.md" for name in ("library", "files", "campaign-file", "working", "operations")),
+]
 _LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 _FENCE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 

@@ -56,6 +56,48 @@ class TestShow:
         bars = {line.split()[0]: line.count("█") for line in lines if line.startswith("  ")}
         assert bars == {"Found": 44, "Linked": 1, "Lost": 0}
 
+    def test_ends_with_what_to_type_for_each_kind_of_errand(self) -> None:
+        busy = report()
+        busy.campaign = "Mara's huts"
+        for errand in (
+            Errand("Answer: positive", "Ann", "yes", opportunity_id=1, email_id=2, response_id=3),
+            Errand("Answer: positive", "Bob", "yes", opportunity_id=4, email_id=5, response_id=6),
+            Errand("Match a message", "Oda", "hm", inbound_id=7),
+            Errand("Approve the letter", "One", "to", opportunity_id=8, email_id=9),
+            Errand("Find an address", "Two", "none", opportunity_id=10),
+        ):
+            busy.errand(errand)
+
+        lines = [line.strip() for line in shown(busy).splitlines()]
+        typed = [line.partition("  #")[0] for line in lines if line.startswith("linkwright ")]
+
+        assert typed == [
+            "linkwright inbox show 3",
+            "linkwright inbox review 3",
+            "linkwright inbox match m7 LETTER_ID",
+            "linkwright letters show 9",
+            "linkwright letters approve 9",
+            """linkwright letters approve --all-drafts -c 'Mara'"'"'s huts'""",
+            "linkwright letters sent 9",
+            "linkwright prospects contact 10 ADDRESS",
+        ]
+        assert [line.split()[-3:] for line in lines if " Bob " in f"{line} "] == [["6", "Bob", "yes"]]
+
+    def test_of_a_dry_run_names_no_ids_because_none_of_them_stays(self) -> None:
+        dry = report()
+        dry.dry_run = True
+        dry.errand(Errand("Approve the letter", "One", "to", opportunity_id=8, email_id=987))
+
+        assert "What to type" not in shown(dry)
+        assert "987" not in shown(dry)
+
+    def test_says_one_of_one(self) -> None:
+        one = report()
+        one.count("prospects qualified")
+        one.count("letters approved", 2)
+
+        assert "1 prospect qualified · 2 letters approved" in shown(one)
+
     def test_of_an_empty_campaign_is_short(self) -> None:
         assert shown(report()).splitlines()[-1] == "Nothing new: everything was already as the files say."
 

@@ -195,14 +195,18 @@ def _answer_row(one: ResponseRead) -> tuple[object, ...]:
 
 def _message_row(one: InboundRead) -> tuple[object, ...]:
     who = one.from_name or one.from_address
-    return f"m{one.id}", one.received_at, one.response_type, who, one.body_text or one.subject
+    return f"m{one.id}", one.received_at or one.sent_at, one.response_type, who, one.body_text or one.subject
 
 
 def _facts_of(one: ResponseRead | InboundRead) -> list[tuple[str, object]]:
     if isinstance(one, InboundRead):
         match_of = None if one.email_id is None else f"letter {one.email_id} (answer {one.response_id})"
         who = " ".join(filter(None, (one.from_name, f"<{one.from_address}>" if one.from_address else "")))
-        return [("from", who), ("received", one.received_at), ("belongs to", match_of or "no letter yet")]
+        return [
+            ("from", who),
+            ("received", one.received_at or one.sent_at),
+            ("belongs to", match_of or "no letter yet"),
+        ]
     intent = (one.ai_intent_classification or "").replace("_", " ")
     return [
         ("from", one.from_email),
