@@ -1,146 +1,132 @@
-"""Many at once: sixteen clients on one event loop, three reads to one write, then again beside a bulk import.
-
-What is asked is not how fast, but whether anybody is refused ("database is locked"), how long the loop
-stands still for everybody, and whether reads go on while an import runs.
-"""
+"""Sixteen clients on one event loop, three reads to one write; and reads while a bulk import runs."""
 
 import asyncio
-import contextlib
+import random
 import time
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from statistics import quantiles
+from collections.abc import Awaitable, Callable
 
-from benchmarks.harness import Bench, Result
-from benchmarks.single import WORKERS, Desk, letter
-from linkwright.errors import LinkwrightError
+from benchmarks.bulk import full_row
+from benchmarks.harness import Bench, Result, percentile, watching_stalls
+from benchmarks.single import Desk, letter
 from linkwright.service import BacklinkingDatabaseService
 
-HEARTBEAT = 0.005
+CLIENTS = 16
 
 
-@dataclass
-class Tally:
-    """What the clients saw."""
+class Clients:
+    """Sixteen people and programs at one campaign: they look at pages and numbers, write and report."""
 
-    reads: list[float] = field(default_factory=list)
-    writes: list[float] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-    stall: float = 0.0
-    seconds: float = 0.0
+    def __init__(self, desk: Desk) -> None:
+        self.service, self.campaign_id = desk.service, desk.campaign_id
+        self._prospects = iter(desk.prospects)
+        self._seen = desk.prospects
+        self._drafts: list[int] = []
+        self._emails: list[int] = []
+        self.reads = self.writes = 0
+        self.faults: list[BaseException] = []
+        self.waits: list[float] = []
 
-    def p95(self) -> float:
-        """Milliseconds within which nineteen reads of twenty were answered."""
-        return quantiles(self.reads, n=20)[-1] * 1000
+    async def work(self, seed: int, until: float, *, writing: bool = True) -> None:
+        """Be one client until it is time."""
+        chance = random.Random(seed)
+        while time.perf_counter() < until:
+            started = time.perf_counter()
+            try:
+                if writing and chance.random() < 0.25:
+                    await self._write(chance)
+                    self.writes += 1
+                else:
+                    await chance.choice(self._reads())(chance)
+                    self.reads += 1
+                    self.waits.append(time.perf_counter() - started)
+            except Exception as error:  # noqa: BLE001  (every error is what is counted here)
+                self.faults.append(error)
+
+    async def _write(self, chance: random.Random) -> None:
+        if self._drafts and chance.random() < 0.5:
+            await self.service.mark_email_sent(self._drafts.pop())
+        else:
+            prospect = next(self._prospects)
+            email = await self.service.create_email(self.campaign_id, prospect, letter(prospect))
+            self._drafts.append(email.id)
+            self._emails.append(email.id)
+
+    def _reads(self) -> list[Callable[[random.Random], Awaitable[object]]]:
+        return [self._page, self._stats, self._letters, self._one]
+
+    async def _page(self, _chance: random.Random) -> object:
+        return await self.service.get_campaign_opportunities(self.campaign_id, status="approved", limit=50)
+
+    async def _stats(self, _chance: random.Random) -> object:
+        return await self.service.get_campaign_stats(self.campaign_id)
+
+    async def _letters(self, _chance: random.Random) -> object:
+        return await self.service.get_campaign_emails(self.campaign_id, limit=50)
+
+    async def _one(self, chance: random.Random) -> object:
+        return await self.service.get_opportunity(chance.choice(self._seen))
 
 
 async def run(bench: Bench) -> list[Result]:
     results: list[Result] = []
     for dialect in bench.dialects:
-        results += await _on(bench, dialect)
+        async with bench.database(dialect) as url, await BacklinkingDatabaseService.open(url) as service:
+            results += await _mixed(bench, service)
+            results += await _while_importing(bench, service)
     return results
 
 
-async def _on(bench: Bench, dialect: str) -> list[Result]:
+async def _mixed(bench: Bench, service: BacklinkingDatabaseService) -> list[Result]:
     seconds = bench.size(10, quick=1)
-    async with bench.database(dialect) as url, await BacklinkingDatabaseService.open(url) as service:
-        desks = [await Desk(service, bench.size(4000, quick=400)).fill() for _ in range(WORKERS)]
-        importing = await Desk(service, 1).fill()
-        alone: list[Tally] = []
-        beside: list[Tally] = []
-        for place in range(bench.rounds):
-            alone.append(await _clients(desks, seconds))
-            async with _import(importing, place, bench.size(20_000, quick=500)):
-                beside.append(await _clients(desks, seconds))
-    everything = [*alone, *beside]
-    for error in sorted({error for tally in everything for error in tally.errors}):
-        print(f"{dialect}: {error}")
+    rates, faults, stalls, waits = [], [], [], []
+    for place in range(bench.rounds):
+        clients = Clients(await Desk(service, bench.size(5_000, quick=500)).fill())
+        async with watching_stalls() as longest:
+            until = time.perf_counter() + seconds
+            seeds = range(place * CLIENTS, (place + 1) * CLIENTS)
+            await asyncio.gather(*(clients.work(seed, until) for seed in seeds))
+        for fault in clients.faults[:3]:
+            print(f"mixed: {fault!r}")
+        rates.append((clients.reads + clients.writes) / seconds)
+        faults.append(float(len(clients.faults)))
+        stalls.append(longest[0])
+        waits.append(percentile(clients.waits, 0.95) * 1000)
+        assert clients.writes
+    dialect, what = service.database.dialect, f"{CLIENTS} clients, 3 reads to 1 write, {seconds} s"
     return [
-        Result(
-            "errors of 16 clients, 3 reads to 1 write", dialect, [len(t.errors) for t in alone], "", at_most=0
-        ),
-        Result("reads", dialect, [len(t.reads) / t.seconds for t in alone], "reads/s"),
-        Result(
-            "writes (a letter, or its sending)",
-            dialect,
-            [len(t.writes) / t.seconds for t in alone],
-            "writes/s",
-        ),
-        Result("p95 of a read", dialect, [t.p95() for t in alone], "ms"),
-        Result("longest stall of the event loop", dialect, [t.stall * 1000 for t in alone], "ms"),
-        Result("errors beside a bulk import", dialect, [len(t.errors) for t in beside], "", at_most=0),
-        Result("reads beside a bulk import", dialect, [len(t.reads) / t.seconds for t in beside], "reads/s"),
-        Result("p95 of a read beside it", dialect, [t.p95() for t in beside], "ms"),
-        Result("longest stall beside it", dialect, [t.stall * 1000 for t in beside], "ms"),
+        Result(f"{what}: errors", dialect, faults, "errors", at_most=0),
+        Result(what, dialect, rates, "calls/s"),
+        Result(f"{what}: a read, p95", dialect, waits, "ms"),
+        Result(f"{what}: longest stall of the event loop", dialect, stalls, "ms"),
     ]
 
 
-async def _clients(desks: list[Desk], seconds: float) -> Tally:
-    tally = Tally()
-    until = time.perf_counter() + seconds
-    pulse = asyncio.create_task(_pulse(tally))
-    started = time.perf_counter()
-    await asyncio.gather(*(_client(desk, tally, until) for desk in desks))
-    tally.seconds = time.perf_counter() - started
-    pulse.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await pulse
-    return tally
-
-
-async def _client(desk: Desk, tally: Tally, until: float) -> None:
-    service, written = desk.service, 0
-    while time.perf_counter() < until and desk.prospects:
-        try:
-            for read in (
-                service.get_campaign_opportunities(desk.campaign_id, "approved"),
-                service.get_campaign_stats(desk.campaign_id),
-                service.get_campaign_emails(desk.campaign_id),
-            ):
-                began = time.perf_counter()
-                await read
-                tally.reads.append(time.perf_counter() - began)
-            began = time.perf_counter()
-            if written:
-                await service.mark_email_sent(written)
-                written = 0
-            else:
-                prospect = desk.prospects.pop()
-                written = (await service.create_email(desk.campaign_id, prospect, letter(prospect))).id
-            tally.writes.append(time.perf_counter() - began)
-        except LinkwrightError as error:
-            tally.errors.append(f"{type(error).__name__}: {error}")
-
-
-async def _pulse(tally: Tally) -> None:
-    """Note by how much a short sleep is late: for that long nobody on the loop got a turn."""
-    while True:
-        began = time.perf_counter()
-        await asyncio.sleep(HEARTBEAT)
-        tally.stall = max(tally.stall, time.perf_counter() - began - HEARTBEAT)
-
-
-@contextlib.asynccontextmanager
-async def _import(desk: Desk, place: int, number: int) -> AsyncIterator[None]:
-    """Keep a bulk import running beside what is inside."""
-
-    async def bring() -> None:
-        batch = 0
-        while True:
-            rows = [
-                {
-                    "url": f"https://import{place}-{batch}-{row}.example.com/",
-                    "ai_content_analysis": {"x": "y" * 1000},
-                }
-                for row in range(number)
-            ]
-            await desk.service.add_opportunities(desk.campaign_id, rows)
-            batch += 1
-
-    task = asyncio.create_task(bring())
-    try:
-        yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+async def _while_importing(bench: Bench, service: BacklinkingDatabaseService) -> list[Result]:
+    number = bench.size(20_000, quick=500)
+    desk = await Desk(service, 1000).fill()
+    target = await Desk(service, 1).fill()
+    during, waits, faults = [], [], []
+    for place in range(bench.rounds):
+        rows = [full_row(each, seed=place + 1) for each in range(number)]
+        clients = Clients(desk)
+        done = asyncio.create_task(service.add_opportunities(target.campaign_id, rows))
+        started = time.perf_counter()
+        readers = [
+            asyncio.create_task(clients.work(seed, started + 3600, writing=False)) for seed in range(4)
+        ]
+        await done
+        taken = time.perf_counter() - started
+        for reader in readers:
+            reader.cancel()
+        await asyncio.gather(*readers, return_exceptions=True)
+        for fault in clients.faults[:3]:
+            print(f"mixed: {fault!r}")
+        during.append(clients.reads / taken)
+        waits.append(percentile(clients.waits or [taken], 0.95) * 1000)
+        faults.append(float(len(clients.faults)))
+    dialect, what = service.database.dialect, f"reads while {number:,} rows are added"
+    return [
+        Result(what, dialect, during, "reads/s", at_least=1),
+        Result(f"{what}: p95", dialect, waits, "ms"),
+        Result(f"{what}: errors", dialect, faults, "errors", at_most=0),
+    ]

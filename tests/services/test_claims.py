@@ -8,8 +8,11 @@ import pytest
 from sqlalchemy import select, update
 
 from linkwright.db.engine import Database
-from linkwright.errors import InvalidInput
+from linkwright.errors import IllegalMove, InvalidInput
 from linkwright.models import BacklinkingCampaign, BacklinkOpportunity, StatusChange
+from linkwright.services.claims import Claim
+from linkwright.services.context import Context
+from linkwright.services.held import Held
 from linkwright.services.sending import Sending
 from tests.support.outreach import Desk
 
@@ -21,21 +24,21 @@ class TestClaimDue:
         first = await desk.sending("claim_due", 2)
         second = await desk.sending("claim_due", 2)
 
-        assert [email.id for email in first] == queued[:2]
-        assert [email.id for email in second] == queued[2:]
-        assert {email.status for email in first + second} == {"sending"}
+        assert [claim.email.id for claim in first] == queued[:2]
+        assert [claim.email.id for claim in second] == queued[2:]
+        assert {claim.email.status for claim in first + second} == {"sending"}
         assert await desk.counts("email") == {"sending": 3}
 
     async def test_takes_no_more_than_the_day_allows(self, database: Database) -> None:
         desk = await Desk(database).sit_down(max_emails_per_day=2)
         queued = [(await desk.queued()).id for _ in range(3)]
 
-        assert [email.id for email in await desk.sending("claim_due")] == queued[:2]
+        assert [claim.email.id for claim in await desk.sending("claim_due")] == queued[:2]
         assert await desk.sending("claim_due") == []
         assert (await desk.email(queued[2])).status == "queued"
 
         desk.later(days=1)
-        assert [email.id for email in await desk.sending("claim_due")] == queued[2:]
+        assert [claim.email.id for claim in await desk.sending("claim_due")] == queued[2:]
 
     async def test_blocks_what_policy_forbids_meanwhile_and_says_why(self, desk: Desk) -> None:
         good, rejected = await desk.queued(), await desk.queued()
@@ -51,7 +54,7 @@ class TestClaimDue:
 
         claimed = await desk.sending("claim_due")
 
-        assert [email.id for email in claimed] == [good.id]
+        assert [claim.email.id for claim in claimed] == [good.id]
         why = select(StatusChange.email_id, StatusChange.reason).where(StatusChange.new_status == "blocked")
         assert dict(await desk.all(why)) == {
             rejected.id: "the prospect is rejected",
@@ -81,7 +84,7 @@ class TestClaimDue:
             await context.session.execute(update(BacklinkOpportunity).values(status="approved"))
 
         assert (await desk.sending("requeue_blocked", email.id)).status == "queued"
-        assert [each.id for each in await desk.sending("claim_due")] == [email.id]
+        assert [claim.email.id for claim in await desk.sending("claim_due")] == [email.id]
         assert suppression.lifted_at is None
 
     @pytest.mark.parametrize("status", ["draft", "paused", "completed", "cancelled"])
@@ -97,9 +100,9 @@ class TestClaimDue:
         other = await Desk(desk.database).sit_down(address="other@example.com")
         theirs = await other.queued()
 
-        assert [email.id for email in await other.sending("claim_due")] == [theirs.id]
+        assert [claim.email.id for claim in await other.sending("claim_due")] == [theirs.id]
         desk.owner = None
-        assert [email.id for email in await desk.sending("claim_due")] == [mine.id]
+        assert [claim.email.id for claim in await desk.sending("claim_due")] == [mine.id]
 
     async def test_two_workers_never_get_the_same(self, desk: Desk) -> None:
         queued = {(await desk.queued()).id for _ in range(6)}
@@ -108,7 +111,7 @@ class TestClaimDue:
             first = await Sending(context).claim_due(3)
             rival = asyncio.create_task(desk.sending("claim_due", 6))
             await asyncio.wait([rival], timeout=0.3)
-        taken = [email.id for email in first + await rival]
+        taken = [claim.email.id for claim in first + await rival]
 
         assert sorted(taken) == sorted(queued)
 
@@ -160,7 +163,106 @@ class TestExpireLeases:
 
         assert await desk.sending("claim_due") == []
         desk.later(days=1)
-        assert [email.id for email in await desk.sending("claim_due")] == [waiting.id]
+        assert [claim.email.id for claim in await desk.sending("claim_due")] == [waiting.id]
+
+
+class TestAttempts:
+    """Worker one was slow, or says everything twice; worker two has the email by now."""
+
+    async def again(self, desk: Desk) -> Claim:
+        """An email that was claimed, put back and claimed again, all in one moment."""
+        await desk.queued()
+        [first] = await desk.sending("claim_due")
+        await desk.sending("release", first.email.id, attempt=first.attempt)
+        [second] = await desk.sending("claim_due", lease=timedelta(hours=1))
+        assert (first.attempt, second.attempt) == (1, 2)
+        assert second.lease_until == desk.now + timedelta(hours=1)
+        claim: Claim = second
+        return claim
+
+    @pytest.mark.parametrize("verb", ["release", "mark_failed", "mark_send_unknown"])
+    async def test_a_late_report_of_an_earlier_one_changes_nothing(self, desk: Desk, verb: str) -> None:
+        claim = await self.again(desk)
+        before = await desk.moves(claim.email.id)
+
+        assert (await desk.sending(verb, claim.email.id, attempt=1)).status == "sending"
+
+        assert await desk.moves(claim.email.id) == before
+        assert await desk.sending("claim_due") == []
+
+    @pytest.mark.parametrize(
+        ("verb", "status"),
+        [("release", "queued"), ("mark_failed", "failed"), ("mark_send_unknown", "send_unknown")],
+    )
+    async def test_saying_so_twice_changes_nothing(self, desk: Desk, verb: str, status: str) -> None:
+        claim = await self.again(desk)
+
+        for _ in range(2):
+            assert (await desk.sending(verb, claim.email.id, attempt=2)).status == status
+
+        assert len(await desk.moves(claim.email.id)) == 7
+
+    async def test_that_it_left_stays_true_however_late(self, desk: Desk) -> None:
+        claim = await self.again(desk)
+
+        assert (await desk.sending("mark_sent", claim.email.id, attempt=1)).status == "sent"
+
+        assert (await desk.sending("release", claim.email.id, attempt=2)).status == "sent"
+
+    async def test_that_it_left_counts_when_it_waits_again_or_failed(self, database: Database) -> None:
+        desk = await Desk(database).sit_down(max_emails_per_day=2)
+        for verb in ("release", "mark_failed"):
+            await desk.queued()
+            [claim] = await desk.sending("claim_due")
+            await desk.sending(verb, claim.email.id, attempt=1)
+            # A place of the day that nobody else may have, and a person nobody may write to: too late.
+            async with desk.context() as context:
+                await context.session.execute(update(BacklinkingCampaign).values(max_emails_per_day=0))
+
+            sent = await desk.sending("mark_sent", claim.email.id, attempt=1)
+
+            assert (sent.status, sent.failed_at) == ("sent", None)
+            async with desk.context() as context:
+                await context.session.execute(update(BacklinkingCampaign).values(max_emails_per_day=2))
+
+    async def test_one_that_was_cancelled_meanwhile_is_refused(self, desk: Desk) -> None:
+        claim = await self.again(desk)
+        await desk.sending("release", claim.email.id, attempt=2)
+        await desk.emails("cancel", claim.email.id)
+
+        with pytest.raises(IllegalMove, match="cancelled"):
+            await desk.sending("mark_sent", claim.email.id, attempt=2)
+
+    @pytest.mark.parametrize("attempt", [0, -1, 3, 2**40])
+    async def test_one_that_never_was_is_refused(self, desk: Desk, attempt: int) -> None:
+        claim = await self.again(desk)
+
+        for verb in ("release", "mark_failed", "mark_send_unknown"):
+            with pytest.raises(InvalidInput, match="attempt"):
+                await desk.sending(verb, claim.email.id, attempt=attempt)
+
+    async def test_a_lease_of_an_earlier_one_ends_no_later_one(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await desk.queued()
+        [first] = await desk.sending("claim_due")
+        desk.later(hours=1)
+        hold = Held.email
+
+        async def meanwhile(ctx: Context, email_id: int) -> Held:
+            # Between the look and the lock the worker came back, and another took the email.
+            await Sending(ctx).release(email_id, attempt=1)
+            await Sending(ctx).claim_due()
+            return await hold(ctx, email_id)
+
+        async def once(ctx: Context, email_id: int) -> Held:
+            monkeypatch.setattr(Held, "email", hold)
+            return await meanwhile(ctx, email_id)
+
+        monkeypatch.setattr(Held, "email", once)
+
+        assert await desk.sending("expire_leases") == []
+        assert (await desk.email(first.email.id)).status == "sending"
 
 
 class TestAfterANo:
@@ -191,8 +293,8 @@ class TestMidnight:
         claimed = await desk.sending("claim_due", 8)
         desk.later(minutes=2)
         claimed += await desk.sending("claim_due", 8)
-        for email in claimed:
-            await desk.sending("mark_sent", email.id)
+        for claim in claimed:
+            await desk.sending("mark_sent", claim.email.id, attempt=claim.attempt)
 
         assert len(claimed) == 10
 

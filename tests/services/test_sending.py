@@ -250,7 +250,7 @@ class TestFailure:
         for _ in range(MOST_TRIES - 1):
             assert (await desk.sending("release", email.id, smtp_response="451 later")).status == "queued"
             desk.later(minutes=5)
-            assert [each.id for each in await desk.sending("claim_due")] == [email.id]
+            assert [each.email.id for each in await desk.sending("claim_due")] == [email.id]
 
         given_up = await desk.sending("release", email.id)
         assert (given_up.status, given_up.smtp_response) == ("failed", "451 later")

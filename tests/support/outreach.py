@@ -112,7 +112,7 @@ class Desk:
     async def sending_one(self, prospect: int | None = None, **values: Any) -> BacklinkingEmail:
         await self.queued(prospect, **values)
         [claimed] = await self.sending("claim_due", 1)
-        return claimed  # type: ignore[no-any-return]
+        return claimed.email  # type: ignore[no-any-return]
 
     async def sent(self, prospect: int | None = None, **values: Any) -> BacklinkingEmail:
         email = await self.draft(prospect, **values)

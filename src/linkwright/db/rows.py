@@ -11,7 +11,7 @@ from typing import Any, TypeVar, overload
 
 from sqlalchemy import Connection, CursorResult, Executable, Result, RowMapping, Table
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Session, make_transient_to_detached
+from sqlalchemy.orm import Session, class_mapper, make_transient_to_detached
 from sqlalchemy.util import greenlet_spawn
 
 from linkwright.db.base import Base
@@ -71,6 +71,8 @@ def _connection(session: Session) -> Connection:
 
 def detached(model: type[M], values: Mapping[str, Any] | RowMapping) -> M:
     """Return a row as an object that belongs to no session: whole, and never refreshed by surprise."""
-    row = model(**values)
+    # As the ORM's own loading does: no `__init__`, and no event for each attribute that is set.
+    row: M = class_mapper(model).class_manager.new_instance()
+    row.__dict__.update(values)
     make_transient_to_detached(row)
     return row

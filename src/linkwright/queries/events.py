@@ -34,6 +34,17 @@ CLAIMS: Final = select(func.count()).where(
     EVENT.c.kind == EventKind.SENDING.value,
 )
 
+# How often each of several emails has been claimed; one that never was is missing.
+CLAIMS_OF_EACH: Final = (
+    select(EVENT.c.email_id, func.count().label("claims"))
+    .where(
+        EVENT.c.campaign_id == bindparam("campaign_id"),
+        EVENT.c.email_id.in_(bindparam("email_ids", expanding=True)),
+        EVENT.c.kind == EventKind.SENDING.value,
+    )
+    .group_by(EVENT.c.email_id)
+)
+
 OF_EMAIL: Final = (
     select(*EVENT.c)
     .where(EVENT.c.campaign_id == bindparam("campaign_id"), EVENT.c.email_id == bindparam("email_id"))

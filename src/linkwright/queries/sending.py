@@ -67,19 +67,27 @@ CLAIM: Final = move_all(EmailStatus.SENDING).returning(*EMAIL.c)
 BLOCK: Final = move_all(EmailStatus.BLOCKED)
 CANCEL: Final = move_all(EmailStatus.CANCELLED)
 
-# Emails on their way, with when they were last claimed and until when that holds.
+# Emails on their way: how often they were claimed, when last, and until when that holds.
 _last = func.row_number().over(
     partition_by=(EVENT.c.campaign_id, EVENT.c.email_id),
     order_by=(EVENT.c.occurred_at.desc(), EVENT.c.id.desc()),
 )
+_attempt = func.count().over(partition_by=(EVENT.c.campaign_id, EVENT.c.email_id))
 _claims = (
-    select(EVENT.c.campaign_id, EVENT.c.email_id, EVENT.c.occurred_at, EVENT.c.detail, _last.label("last"))
+    select(
+        EVENT.c.campaign_id,
+        EVENT.c.email_id,
+        EVENT.c.occurred_at,
+        EVENT.c.detail,
+        _last.label("last"),
+        _attempt.label("attempt"),
+    )
     .join(EMAIL, (EMAIL.c.id == EVENT.c.email_id) & (EMAIL.c.campaign_id == EVENT.c.campaign_id))
     .where(EMAIL.c.status == EmailStatus.SENDING.value, EVENT.c.kind == EventKind.SENDING.value)
     .subquery()
 )
 ON_THE_WAY: Final = both(
-    select(_claims.c.email_id, _claims.c.occurred_at, _claims.c.detail)
+    select(_claims.c.email_id, _claims.c.occurred_at, _claims.c.detail, _claims.c.attempt)
     .join(CAMPAIGN, CAMPAIGN.c.id == _claims.c.campaign_id)
     .where(_claims.c.last == 1)
     .order_by(_claims.c.campaign_id, _claims.c.email_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -22,6 +23,16 @@ from linkwright.vocabulary import EmailStatus, EventKind, LifeKind
 
 LEASE: Final = timedelta(minutes=10)
 LONGEST_LEASE: Final = timedelta(days=1)
+UNDER_WAY: Final = frozenset({EmailStatus.SENDING.value, EmailStatus.SEND_UNKNOWN.value})
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An email that one worker may send until `lease_until`; `attempt` tells its claims apart, from 1 on."""
+
+    email: BacklinkingEmail
+    attempt: int
+    lease_until: datetime
 
 
 class Claims:
@@ -30,12 +41,14 @@ class Claims:
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
 
-    async def claim_due(self, limit: int = 10, *, lease: timedelta = LEASE) -> list[BacklinkingEmail]:
+    async def claim_due(self, limit: int = 10, *, lease: timedelta = LEASE) -> list[Claim]:
         """Take up to `limit` queued emails to send, oldest first, each until its lease ends.
 
         Policy is asked again here, because a queue can wait long: an email to somebody who was
         suppressed or has answered meanwhile becomes blocked. What does not fit into the day's
         limit stays queued for tomorrow: nothing is wrong with it. Paused campaigns give nothing.
+        Hand the claim's `attempt` to the verb that reports what became of it: a report that comes
+        late, or twice, then changes nothing for the worker who has the email by now.
 
         Raises:
             InvalidInput: the limit or the lease makes no sense.
@@ -45,7 +58,7 @@ class Claims:
             raise InvalidInput("lease", "must be longer than nothing and at most a day", str(lease))
         owner = self._ctx.owner
         found = await run(self._ctx.session, sending.WITH_QUEUE[owner is not None], {"owner": owner})
-        claimed: list[BacklinkingEmail] = []
+        claimed: list[Claim] = []
         # In the order of their ids, so that two workers that need several wait, and never for each other.
         for campaign_id in found.scalars().all():
             if len(claimed) < limit:
@@ -65,16 +78,17 @@ class Claims:
         owner = self._ctx.owner
         now = self._ctx.now() if now is None else UtcDateTime.in_utc(now)
         found = await run(self._ctx.session, sending.ON_THE_WAY[owner is not None], {"owner": owner})
-        expired = [row.email_id for row in found.all() if _lease_end(row) <= now]
+        expired = [(row.email_id, row.attempt) for row in found.all() if _lease_end(row) <= now]
         settled: list[BacklinkingEmail] = []
-        for email_id in expired:
+        for email_id, attempt in expired:
             held = await Held.email(self._ctx, email_id)
-            if held.email_status == EmailStatus.SENDING:  # Else its worker came back just now.
+            # Else its worker came back just now, and perhaps another one has it already.
+            if held.email_status == EmailStatus.SENDING and await claims_of(held) == attempt:
                 held.move_email(EmailStatus.SEND_UNKNOWN.value, at=now, reason="the lease ran out")
                 settled.append(await held.saved(actor="rule:lease"))
         return settled
 
-    async def _claim_in(self, campaign_id: str, limit: int, lease: timedelta) -> list[BacklinkingEmail]:
+    async def _claim_in(self, campaign_id: str, limit: int, lease: timedelta) -> list[Claim]:
         session, now = self._ctx.session, self._ctx.now()
         turn = (await run(session, sending.TURN, {"campaign_id": campaign_id})).first()
         if turn is None:  # Paused since we looked.
@@ -82,7 +96,7 @@ class Claims:
         of_day = {"campaign_id": campaign_id, **email_moves.day_of(now)}
         taken = (await run(session, email_moves.TAKEN, of_day)).scalar_one()
         room = min(limit, (turn.max_emails_per_day or 0) - taken)
-        claimed: list[BacklinkingEmail] = []
+        claimed: list[Claim] = []
         while room > len(claimed):
             wanted = {"campaign_id": campaign_id, "limit": room - len(claimed)}
             due = (await run(session, sending.DUE, wanted)).all()
@@ -119,15 +133,43 @@ class Claims:
 
     async def _take(
         self, campaign_id: str, good: list[Row[Any]], now: datetime, lease: timedelta
-    ) -> list[BacklinkingEmail]:
+    ) -> list[Claim]:
         if not good:
             return []
-        keys = {"key_campaign": campaign_id, "keys": [row.id for row in good]}
-        rows = (await run(self._ctx.session, sending.CLAIM, keys)).mappings().all()
-        await run(self._ctx.session, events.ADD, [_claim_event(row, now, lease) for row in good])
+        session, until, ids = self._ctx.session, now + lease, [row.id for row in good]
+        keys = {"key_campaign": campaign_id, "keys": ids}
+        rows = (await run(session, sending.CLAIM, keys)).mappings().all()
+        of = {"campaign_id": campaign_id, "email_ids": ids}
+        before = {row.email_id: row.claims for row in await run(session, events.CLAIMS_OF_EACH, of)}
+        attempts = {key: before.get(key, 0) + 1 for key in ids}
+        await run(session, events.ADD, [_claim_event(row, attempts[row.id], now, until) for row in good])
         moves = [_from_queue(row, EmailStatus.SENDING, now) for row in good]
-        await record_moves(self._ctx.session, campaign_id, moves, actor=self._ctx.actor)
-        return sorted((detached(BacklinkingEmail, row) for row in rows), key=lambda email: email.id)
+        await record_moves(session, campaign_id, moves, actor=self._ctx.actor)
+        taken = sorted((detached(BacklinkingEmail, row) for row in rows), key=lambda email: email.id)
+        return [Claim(email, attempts[email.id], until) for email in taken]
+
+
+async def claims_of(held: Held) -> int:
+    """Return how often an email was claimed: the number of its latest attempt."""
+    of = {"campaign_id": held.campaign_id, "email_id": held.email_id}
+    return int((await run(held.ctx.session, events.CLAIMS, of)).scalar_one())
+
+
+async def is_over(held: Held, attempt: int | None) -> bool:
+    """Say whether a report is about an attempt that has ended, so that it may change nothing any more.
+
+    A report that names no attempt is taken to be about the latest.
+
+    Raises:
+        InvalidInput: the email was not claimed so often.
+    """
+    if attempt is None:
+        return False
+    latest = await claims_of(held)
+    if not 1 <= attempt <= latest:
+        rule = f"must be that of the claim, from 1 to {latest}" if latest else "must be that of a claim"
+        raise InvalidInput("attempt", rule, attempt)
+    return attempt < latest or held.email_status not in UNDER_WAY
 
 
 def _from_queue(row: Row[Any], new: EmailStatus, at: datetime, reason: str | None = None) -> Move:
@@ -142,14 +184,15 @@ def _from_queue(row: Row[Any], new: EmailStatus, at: datetime, reason: str | Non
     )
 
 
-def _claim_event(row: Row[Any], now: datetime, lease: timedelta) -> dict[str, Any]:
+def _claim_event(row: Row[Any], attempt: int, now: datetime, until: datetime) -> dict[str, Any]:
     return {
         "campaign_id": row.campaign_id,
         "email_id": row.id,
         "kind": EventKind.SENDING.value,
         "agent": "unknown",
-        "event_key": EventKind.SENDING.value,
-        "detail": {"lease_until": (now + lease).isoformat()},
+        # Its own, or two claims of one moment would be one, and two workers would have the same attempt.
+        "event_key": f"{EventKind.SENDING.value} {attempt}",
+        "detail": {"lease_until": until.isoformat()},
         "occurred_at": now,
         "recorded_at": now,
     }

@@ -211,11 +211,13 @@ class Held:
             await run(session, email_moves.OPEN_RATE, keys)
         if self.events:
             await run(session, events.ADD, self.events)
-        await self._save_template()
         if self.moves or self.counts:
             await record_moves(
                 session, self.campaign_id, self.moves, actor=actor or self.ctx.actor, also=self.counts
             )
+        # Last of all: every campaign of the user may write from the same template, so its row is
+        # the one that all workers meet at. It is held for no longer than the commit takes.
+        await self._save_template()
 
     def use_template(self, name: str | None) -> None:
         """Note that an email of this template left."""

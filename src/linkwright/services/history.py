@@ -1,6 +1,6 @@
 """The history of every life: moves written down, and the counts that follow from them.
 
-Lock order, everywhere: campaign, opportunity, email, then `campaign_counts` (sorted).
+Lock order, everywhere: campaign, opportunity, email, `campaign_counts` (sorted), then templates.
 Two workers that touch the same campaign can then wait for each other, never deadlock.
 """
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final, Literal
 
-from linkwright.db.rows import run
 from linkwright.errors import Conflict, InvalidInput
 from linkwright.models.emails import BacklinkingEmail
-from linkwright.queries import events
 from linkwright.schemas.mail_fields import spellings
-from linkwright.services.claims import Claims
+from linkwright.services.claims import UNDER_WAY, Claims, claims_of, is_over
 from linkwright.services.held import Held
 from linkwright.services.leaving import BEFORE_SENDING, MAY_LEAVE_FROM, leave, new_message_id, require_room
 from linkwright.services.reports import checked_text, message_id_of
@@ -18,6 +16,10 @@ from linkwright.services.rules import moment, require_policy
 from linkwright.vocabulary import CampaignStatus, EmailStatus, EventKind
 
 MOST_TRIES: Final = 5
+
+# What a worker put back, or gave up, may turn out to have left all the same. A cancelled one cannot:
+# its place in the sequence may be another's by now; `record_sent` says what went out instead.
+_CLAIMED_MAY_LEAVE_FROM: Final = MAY_LEAVE_FROM | {EmailStatus.FAILED.value, EmailStatus.BLOCKED.value}
 
 
 class Sending(Claims):
@@ -62,6 +64,7 @@ class Sending(Claims):
         sent_at: datetime | None = None,
         smtp_response: str | None = None,
         smtp_provider: str | None = None,
+        attempt: int | None = None,
     ) -> BacklinkingEmail:
         """Record the fact that an email left.
 
@@ -71,9 +74,14 @@ class Sending(Claims):
         else is refused when there is none left (the UTC day of `sent_at`), or when the person
         is suppressed.
 
+        A worker names its `attempt`. That the email left stays true however late it is said: it
+        counts also when the email has failed, waits or is with another worker by now, whom nobody
+        can tell any more.
+
         Raises:
             NotFound: there is no such email for this owner.
-            InvalidInput: `sent_at` names no time zone or lies in the future; a text cannot be stored.
+            InvalidInput: `sent_at` names no time zone or lies in the future; a text cannot be stored;
+                the email was not claimed so often.
             Conflict: it was already sent, or queued, as a different message.
             IllegalMove: nobody has approved it; or it failed, is blocked or cancelled.
             Suppressed: the person may not be contacted.
@@ -92,13 +100,17 @@ class Sending(Claims):
             raise Conflict(f"Email {email_id} was already {stage} as {known}.")
         if held.was_sent:
             return await held.read()
-        if held.email_status not in MAY_LEAVE_FROM:
+        # Asked only where it matters: on its way, an email leaves whichever attempt it was.
+        claimed = held.email_status not in UNDER_WAY and await is_over(held, attempt)
+        if held.email_status not in (_CLAIMED_MAY_LEAVE_FROM if claimed else MAY_LEAVE_FROM):
             raise held.refuse(EmailStatus.SENT.value, "it is not on its way")
-        if held.email_status in BEFORE_SENDING:
+        if held.email_status in BEFORE_SENDING and not claimed:
             if held.email_status == EmailStatus.DRAFT and not held.row.user_approved:
                 raise held.refuse(EmailStatus.SENT.value, "nobody has approved it")
             await require_room(held, at, to_email=held.row.to_email)
         leave(held, at, message_id=known or given, smtp_response=response, smtp_provider=provider)
+        if held.row.email_status == EmailStatus.FAILED:
+            held.email_changes["failed_at"] = None
         return await held.saved()
 
     async def mark_failed(
@@ -107,36 +119,46 @@ class Sending(Claims):
         *,
         kind: Literal["permanent", "before_data"] = "permanent",
         smtp_response: str | None = None,
+        attempt: int | None = None,
     ) -> BacklinkingEmail:
         """Record that a claimed email did not leave: refused for good (5xx), or lost before its text.
 
+        Said of an `attempt` that is over, it changes nothing.
+
         Raises:
             NotFound: there is no such email for this owner.
-            InvalidInput: the kind is neither.
+            InvalidInput: the kind is neither, or the email was not claimed so often.
             IllegalMove: it is not being sent.
         """
         if kind not in {"permanent", "before_data"}:
             raise InvalidInput("kind", "must be one of: permanent, before_data", kind)
         response = checked_text(smtp_response, "smtp_response")
         held = await Held.email(self._ctx, email_id)
+        if await is_over(held, attempt):
+            return await held.read()
         return await _fail(held, self._ctx.now(), kind, response)
 
-    async def release(self, email_id: int, *, smtp_response: str | None = None) -> BacklinkingEmail:
+    async def release(
+        self, email_id: int, *, smtp_response: str | None = None, attempt: int | None = None
+    ) -> BacklinkingEmail:
         """Put a claimed email back, after a 4xx or a connection lost before its text was given.
 
         After five tries it becomes failed. In a campaign that was paused meanwhile it goes
-        back to approved, as all queued emails did.
+        back to approved, as all queued emails did. Said of an `attempt` that is over, it changes
+        nothing.
 
         Raises:
             NotFound: there is no such email for this owner.
+            InvalidInput: the email was not claimed so often.
             IllegalMove: it is not being sent.
         """
         response = checked_text(smtp_response, "smtp_response")
         held = await Held.email(self._ctx, email_id)
+        if await is_over(held, attempt):
+            return await held.read()
         if held.email_status != EmailStatus.SENDING:
             raise held.refuse(EmailStatus.QUEUED.value, "only a claimed email can be put back")
-        of = {"campaign_id": held.campaign_id, "email_id": email_id}
-        tries = (await run(self._ctx.session, events.CLAIMS, of)).scalar_one()
+        tries = await claims_of(held)
         now = self._ctx.now()
         if tries >= MOST_TRIES:
             return await _fail(held, now, f"gave up after {tries} tries", response)
@@ -149,15 +171,23 @@ class Sending(Claims):
             held.email_changes["smtp_response"] = response
         return await held.saved()
 
-    async def mark_send_unknown(self, email_id: int, *, reason: str | None = None) -> BacklinkingEmail:
+    async def mark_send_unknown(
+        self, email_id: int, *, reason: str | None = None, attempt: int | None = None
+    ) -> BacklinkingEmail:
         """Record that nobody knows whether a claimed email left: the connection was lost after its text.
+
+        Said of an `attempt` that is over, or twice of one, it changes nothing.
 
         Raises:
             NotFound: there is no such email for this owner.
+            InvalidInput: the email was not claimed so often.
             IllegalMove: it is not being sent.
         """
         reason = checked_text(reason, "reason")
         held = await Held.email(self._ctx, email_id)
+        unknown = held.email_status == EmailStatus.SEND_UNKNOWN
+        if await is_over(held, attempt) or (unknown and attempt is not None):
+            return await held.read()
         held.move_email(EmailStatus.SEND_UNKNOWN.value, at=self._ctx.now(), reason=reason)
         return await held.saved()
 
