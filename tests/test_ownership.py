@@ -359,7 +359,7 @@ class TestVerbsWithoutIds:
         assert [user.id for user in await service.get_users()] == [me]
         [claimed] = await service.claim_due_emails()
         [mine] = await service.get_user_campaigns(me)
-        assert claimed.campaign_id == mine.id
+        assert claimed.email.campaign_id == mine.id
         late = trusted.as_user(they)
         assert await late.expire_leases(datetime(2100, 1, 1, tzinfo=UTC)) == []
         assert len(await service.expire_leases(datetime(2100, 1, 1, tzinfo=UTC))) == 1

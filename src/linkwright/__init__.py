@@ -24,11 +24,13 @@ if TYPE_CHECKING:
         Suppressed,
     )
     from linkwright.service import BacklinkingDatabaseService
+    from linkwright.services.claims import Claim
     from linkwright.unit_of_work import UnitOfWork
 
 __all__ = [
     "BacklinkingDatabaseService",
     "CampaignService",
+    "Claim",
     "Clock",
     "Conflict",
     "DailyLimitReached",
@@ -47,6 +49,7 @@ __all__ = [
 _HOMES: Final = {
     "BacklinkingDatabaseService": "linkwright.service",
     "CampaignService": "linkwright.campaign_service",
+    "Claim": "linkwright.services.claims",
     "Clock": "linkwright.clock",
     "UnitOfWork": "linkwright.unit_of_work",
 }
