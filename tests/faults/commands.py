@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -133,7 +134,7 @@ def picture(url: str) -> Dump:
 
 
 def picture_of_likeness(url: str) -> Dump:
-    """Return everything that two databases have in common when the same was done in both."""
+    """Return everything that two databases have in common when the same was done in both, today."""
 
     async def take() -> Dump:
         database = Database(url)
@@ -142,7 +143,20 @@ def picture_of_likeness(url: str) -> Dump:
         finally:
             await database.close()
 
-    return asyncio.run(take())
+    return {name: [_timeless(row) for row in rows] for name, rows in asyncio.run(take()).items()}
+
+
+def _timeless(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row in which every moment of today is the same."""
+    return {name: "today" if _is_of_today(value) else value for name, value in row.items()}
+
+
+def _is_of_today(value: Any) -> bool:
+    try:
+        age = datetime.now(UTC) - datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return False
+    return abs(age) < timedelta(days=1)
 
 
 def with_password(url: str) -> str:

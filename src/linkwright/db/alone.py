@@ -21,6 +21,9 @@ from linkwright.errors import DatabaseUnavailable
 PATIENCE: Final = 300.0
 """Seconds to wait for another process that is changing the schema."""
 
+# Not Alembic's `alembic_version`: Linkwright may live in the database of a program that has its own.
+VERSION_TABLE: Final = "linkwright_version"
+
 _LOCK: Final = int.from_bytes(b"lnkwrght")  # Any number will do, as long as it stays.
 _BETWEEN_TRIES: Final = 0.1
 # A lock that is not had in 5 seconds is given up, or everybody else would queue behind it.
@@ -62,14 +65,20 @@ def _sqlite(url: URL, patience: float) -> AsyncEngine:
         connection.isolation_level = None
         # Only outside of a transaction, or SQLite ignores it without a word.
         connection.execute("PRAGMA foreign_keys = OFF")
-        # Written into the file for good: whoever opens it first, a reader perhaps, finds it so.
-        connection.execute("PRAGMA journal_mode = WAL")
+        if _is_ours_or_empty(connection):
+            # Written into the file for good: whoever opens it first, a reader perhaps, finds it so.
+            connection.execute("PRAGMA journal_mode = WAL")
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Any) -> None:
         connection.exec_driver_sql("BEGIN EXCLUSIVE")
 
     return engine
+
+
+def _is_ours_or_empty(connection: Any) -> bool:
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master").fetchall()}
+    return not tables or VERSION_TABLE in tables
 
 
 async def _foreign_keys_hold(connection: AsyncConnection) -> None:

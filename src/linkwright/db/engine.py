@@ -66,9 +66,11 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
-        await self.engine.dispose()
+        # The writer last: SQLite empties its log into the file when the last connection closes, but not when
+        # that one only reads; and whoever copies the file alone would copy half of what was written.
         if self._reader is not self.engine:
             await self._reader.dispose()
+        await self.engine.dispose()
 
 
 def _sqlite_writer(url: URL) -> AsyncEngine:

@@ -17,11 +17,11 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from linkwright.clock import utc_now
-from linkwright.db.alone import PATIENCE, alone
+from linkwright.db.alone import PATIENCE, VERSION_TABLE, alone
 from linkwright.db.engine import Database
 from linkwright.db.partitions import MONTHLY, ensure_months
 from linkwright.errors import InvalidInput
-from linkwright.migrations.state import VERSION_TABLE, SchemaKind, SchemaState, read_state
+from linkwright.migrations.state import SchemaKind, SchemaState, read_state
 
 __all__ = [
     "VERSION_TABLE",

@@ -9,9 +9,8 @@ import asyncio
 from alembic import context
 from sqlalchemy import Connection
 
-from linkwright.db.alone import alone
+from linkwright.db.alone import VERSION_TABLE, alone
 from linkwright.migrations.env_options import is_ours, render_item
-from linkwright.migrations.state import VERSION_TABLE
 from linkwright.models import Base
 from linkwright.settings import Settings
 

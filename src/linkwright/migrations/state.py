@@ -7,10 +7,8 @@ from typing import Final
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, column, inspect, select, table
 
+from linkwright.db.alone import VERSION_TABLE
 from linkwright.errors import SchemaMismatch
-
-# Not Alembic's `alembic_version`: Linkwright may live in the database of a program that has its own.
-VERSION_TABLE: Final = "linkwright_version"
 
 _FIRST_TABLES: Final = frozenset({"users", "backlinking_campaigns", "backlinking_opportunities"})
 _DIGITS: Final = 4

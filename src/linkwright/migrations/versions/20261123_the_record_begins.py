@@ -682,9 +682,10 @@ def _email_events() -> None:
         sa.UniqueConstraint(
             "campaign_id",
             "email_id",
+            "kind",
             "event_key",
             "occurred_at",
-            name="uq_email_events_campaign_id_email_id_event_key_occurred_at",
+            name="uq_email_events_campaign_id_email_id_kind_event_key_occurred_at",
         ),
         _known(table, "kind", "queued sending sent delivered opened clicked bounced complained unsubscribed"),
         _known(table, "agent", "human machine unknown"),
