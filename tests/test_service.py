@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, get_type_hints
 
 import pytest
+from sqlalchemy import update
 
 import linkwright
 from linkwright import (
@@ -20,6 +21,10 @@ from linkwright import (
     SchemaMismatch,
     UnitOfWork,
 )
+from linkwright.db.engine import Database
+from linkwright.jobs.desks import desk_for
+from linkwright.models import Suppression
+from linkwright.monitoring.doctor import examine
 from linkwright.verbs import verbs_of
 from tests.support.tour import Counting, statements, tour
 
@@ -283,6 +288,44 @@ class TestOpen:
         async with await BacklinkingDatabaseService.open() as service:
             assert service.as_user(1).pepper == b"salt"
             assert list(await service.get_users()) == []
+
+    @pytest.mark.parametrize(("then", "now"), [("salt", ""), ("", "salt"), ("salt", "sugar")])
+    async def test_refuses_another_pepper_than_the_suppressed_are_known_by(
+        self, migrated_url: str, monkeypatch: pytest.MonkeyPatch, then: str, now: str
+    ) -> None:
+        monkeypatch.setenv("LINKWRIGHT_ADDRESS_PEPPER", then)
+        async with await BacklinkingDatabaseService.open(migrated_url) as service:
+            me = await service.create_user("me@example.com")
+            await service.suppress_address("no@example.org", user_id=me.id)
+        monkeypatch.setenv("LINKWRIGHT_ADDRESS_PEPPER", now)
+
+        with pytest.raises(InvalidInput, match="set LINKWRIGHT_ADDRESS_PEPPER to what it was") as refused:
+            await BacklinkingDatabaseService.open(migrated_url)
+        database = Database(migrated_url)
+        with pytest.raises(InvalidInput, match="LINKWRIGHT_ADDRESS_PEPPER"):
+            async with desk_for(database, pepper=now.encode()):
+                pass
+        found = {fault.check for fault in (await examine(database, pepper=now.encode())).faults}
+        await database.close()
+
+        assert "no@example.org" not in str(refused.value)
+        assert found == {"suppressions.hash"}
+        monkeypatch.setenv("LINKWRIGHT_ADDRESS_PEPPER", then)
+        async with await BacklinkingDatabaseService.open(migrated_url) as service:
+            assert await service.find_suppressed(["no@example.org"], user_id=me.id)
+
+    async def test_asks_nothing_of_the_pepper_where_no_address_is_left(
+        self, migrated_url: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with await BacklinkingDatabaseService.open(migrated_url) as service:
+            me = await service.create_user("me@example.com")
+            await service.suppress_address("no@example.org", user_id=me.id)
+            async with service.database.transaction() as session:
+                await session.execute(update(Suppression).values(address=None))
+        monkeypatch.setenv("LINKWRIGHT_ADDRESS_PEPPER", "salt")
+
+        async with await BacklinkingDatabaseService.open(migrated_url) as service:
+            assert len(await service.get_users()) == 1
 
     @pytest.mark.parametrize("url", ["", "mysql://x/y", "nonsense", "sqlite:///:memory:"])
     async def test_refuses_what_is_no_database_of_ours(

@@ -31,6 +31,7 @@ from linkwright.services.emails import Emails
 from linkwright.services.inbound import Inbound
 from linkwright.services.learning import Learning
 from linkwright.services.opportunities import Opportunities
+from linkwright.services.peppers import require_pepper
 from linkwright.services.responses import Responses
 from linkwright.services.reviews import Reviews
 from linkwright.services.sending import Sending
@@ -83,19 +84,23 @@ class BacklinkingDatabaseService:
         command line and the jobs know the same suppressed addresses by the same hashes.
 
         Raises:
-            InvalidInput: the URL is not one of SQLite or PostgreSQL, or a setting is wrong.
+            InvalidInput: the URL is not one of SQLite or PostgreSQL, or a setting is wrong; or the pepper
+                is not the one that the suppressed are known by.
             DatabaseUnavailable: the database cannot be reached.
             SchemaMismatch: the schema is behind or unknown; the message names the command that mends it.
         """
         settings = settings or Settings.load()
+        pepper = settings.address_pepper.get_secret_value().encode()
         database = Database(url or settings.database_url.get_secret_value(), pool_size=settings.pool_size)
         try:
             if check_schema:
                 await migrations.ensure_current(database)
+                async with database.reading() as session:
+                    await require_pepper(session, pepper)
         except BaseException:
             await database.close()
             raise
-        return cls(database, clock=clock, pepper=settings.address_pepper.get_secret_value().encode())
+        return cls(database, clock=clock, pepper=pepper)
 
     async def close(self) -> None:
         """Close every connection, also those of the services made from this one."""

@@ -23,7 +23,7 @@ from linkwright.cli.support import (
     settings_with,
 )
 from linkwright.errors import InvalidInput, NotFound
-from linkwright.jobs.desks import desk_for
+from linkwright.jobs.desks import Desk, desk_for
 from linkwright.jobs.export import Exported, Progress, export_campaign, write_whole
 from linkwright.jobs.export_tables import export_csv, export_xlsx
 from linkwright.jobs.import_campaign import Imported, import_campaign
@@ -154,10 +154,9 @@ async def _export(
     email = user or settings_with(database_url).user
     async with open_database(database_url) as database:
         owner = None
-        async with desk_for(database) as desk:
-            # An id is enough for an operator; a name is somebody's.
-            if email is not None or not _is_id(campaign):
-                owner = await desk.user(email)
+        # An id is enough for an operator; a name is somebody's.
+        if email is not None or not _is_id(campaign):
+            owner = await Desk(database).user(email)
         async with database.reading() as session:
             campaign_id = await _campaign_id(Campaigns(Context(session, owner=owner)), campaign, owner)
         with _progress() as told:

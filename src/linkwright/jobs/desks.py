@@ -14,6 +14,7 @@ from linkwright.db.engine import Database
 from linkwright.errors import InvalidInput, NotFound
 from linkwright.services.campaigns import Campaigns
 from linkwright.services.context import Context
+from linkwright.services.peppers import require_pepper
 from linkwright.services.users import Users
 
 ACTOR: Final = "import"
@@ -153,7 +154,13 @@ class Desk:
 async def desk_for(
     database: Database, *, clock: Clock = utc_now, pepper: bytes = b"", trial: bool = False
 ) -> AsyncIterator[Desk]:
-    """Give a job its desk. What a trial does is undone; on SQLite nobody else can write meanwhile."""
+    """Give a job its desk. What a trial does is undone; on SQLite nobody else can write meanwhile.
+
+    Raises:
+        InvalidInput: the pepper is not the one that the suppressed are known by.
+    """
+    async with database.reading() as session:
+        await require_pepper(session, pepper)
     if not trial:
         yield Desk(database, None, clock, pepper)
         return

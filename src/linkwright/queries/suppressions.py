@@ -40,6 +40,13 @@ BY_HASH: Final = select(*SUPPRESSION.c).where(
     SUPPRESSION.c.address_hash == bindparam("address_hash"),
     SUPPRESSION.c.lifted_at.is_(None),
 )
+NEWEST_WITH_ADDRESS: Final = (
+    select(SUPPRESSION.c.address, SUPPRESSION.c.address_hash, USER.c.address_key)
+    .join(USER, USER.c.id == SUPPRESSION.c.user_id)
+    .where(SUPPRESSION.c.address.is_not(None))
+    .order_by(SUPPRESSION.c.id.desc())
+    .limit(1)
+)
 BY_ID: Final = select(*SUPPRESSION.c).where(SUPPRESSION.c.id == bindparam("suppression_id"))
 
 LIFT: Final = (
