@@ -9,21 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, event
+from sqlalchemy import event
 
 from linkwright.db.engine import Database
 from linkwright.errors import OpportunityLimitReached
-from linkwright.jobs.import_mail import MailImporter
-from linkwright.jobs.import_prospects import ProspectsImporter
-from linkwright.jobs.import_sent_log import SentLogImporter
-from linkwright.jobs.importing import Importer, ImportInProgress, Summary
+from linkwright.jobs.importing import ImportInProgress, Summary
 from linkwright.jobs.rejects import RejectsFile
-from linkwright.models import BacklinkOpportunity, ImportJob, User
+from linkwright.models import BacklinkOpportunity, ImportJob
 from tests.support import samples
-from tests.support.bringing import ME, Bringing, counts
-from tests.support.dump import Dump, likeness
+from tests.support.bringing import Bringing, counts
+from tests.support.dump import likeness
+from tests.support.importers import KINDS, importer_of, unbroken
 
-KINDS = ("prospects", "log", "mail")
 BATCH = 7
 
 
@@ -35,36 +32,6 @@ async def place(database: Database, tmp_path: Path) -> Bringing:
 @pytest.fixture(params=KINDS)
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
-
-
-def importer_of(place: Bringing, kind: str, *, batch: int = 3) -> Importer:
-    importer: Any
-    if kind == "prospects":
-        path = place.folder / "prospects.csv"
-        importer = ProspectsImporter(
-            path if path.exists() else samples.prospects(place.folder, 12), place.campaign_id
-        )
-    elif kind == "log":
-        path = place.folder / "trail_running_sent_emails.log"
-        importer = SentLogImporter(path if path.exists() else samples.sent_log(place.folder, 8), sender=ME)
-        importer.target = place.campaign_id
-    else:
-        path = place.folder / "mail.mbox"
-        importer = MailImporter(path if path.exists() else samples.mailbox(place.folder, 5), me=[ME])
-        importer.target = place.campaign_id
-    importer.batch_size = batch
-    return importer  # type: ignore[no-any-return]
-
-
-async def unbroken(place: Bringing, kind: str) -> tuple[Summary, Dump, bytes]:
-    """Bring a sample in one go, remember what that made, and clear the table for another try."""
-    summary = await place.bring(importer_of(place, kind))
-    made, rejects = await likeness(place.database), place.rejects.read_bytes()
-    async with place.database.transaction() as session:
-        await session.execute(delete(User))
-    place.rejects.unlink()
-    await place.set_up()
-    return summary, made, rejects
 
 
 class CrashError(Exception):
@@ -91,6 +58,7 @@ def crash_at(database: Database, moment: int) -> Iterator[None]:
 
 
 class TestBrokenOff:
+    @pytest.mark.slow
     async def test_at_every_statement_and_every_commit_it_goes_on(
         self, place: Bringing, kind: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
