@@ -186,3 +186,20 @@ class TestKeys:
         again = await desk.delivery(verb, email.id, key="evt-1")
 
         assert again.open_count + again.click_count == 1
+
+
+class TestOneKeyForTwoKinds:
+    async def test_an_open_and_a_click_of_one_moment_both_count(self, desk: Desk) -> None:
+        email = await desk.sent()
+        report = {"key": "evt-1", "occurred_at": desk.now}
+
+        for _ in range(2):
+            await desk.delivery("record_open", email.id, **report)
+            await desk.delivery("record_click", email.id, **report)
+            await desk.delivery("mark_delivered", email.id, delivered_at=desk.now, key="evt-1")
+
+        seen = await desk.email(email.id)
+        assert (seen.open_count, seen.click_count, seen.status) == (1, 1, "delivered")
+        kinds = [event.kind for event in await desk.delivery("events", email.id)]
+        assert sorted(kinds)[:3] == ["clicked", "delivered", "opened"]
+        assert await desk.counts("event") == {"opened": 1, "clicked": 1}

@@ -24,8 +24,9 @@ class EmailEvent(Base):
             ["backlinking_emails.campaign_id", "backlinking_emails.id"],
             ondelete="CASCADE",
         ),
-        # A provider that reports the same event again repeats its key and its time.
-        UniqueConstraint("campaign_id", "email_id", "event_key", "occurred_at"),
+        # A provider that reports the same event again repeats its key and its time. An open and a
+        # click of one moment may have one key.
+        UniqueConstraint("campaign_id", "email_id", "kind", "event_key", "occurred_at"),
         one_of("kind", EventKind),
         one_of("agent", EventAgent),
         Index("ix_email_events_time", "campaign_id", "occurred_at"),
@@ -41,7 +42,7 @@ class EmailEvent(Base):
     agent: Mapped[str] = mapped_column(
         String(10), default=EventAgent.UNKNOWN.value, server_default=EventAgent.UNKNOWN.value
     )
-    # What makes the event the same when it is reported twice: the provider's id, or the kind.
+    # What makes it, of its kind, the same when it is reported twice: the provider's id, or the kind.
     event_key: Mapped[str] = mapped_column(String(100))
     detail: Mapped[dict[str, Any] | None]
     occurred_at: Mapped[datetime]

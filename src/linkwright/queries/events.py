@@ -13,7 +13,7 @@ from linkwright.models.events import EmailEvent
 from linkwright.vocabulary import EventKind
 
 EVENT: Final = table(EmailEvent)
-_KEY: Final = ("campaign_id", "email_id", "event_key", "occurred_at")
+_KEY: Final = ("campaign_id", "email_id", "kind", "event_key", "occurred_at")
 
 # Saying the same thing twice leaves one row.
 ADD: Final = Prepared(insert_or_skip(EVENT, key=_KEY))
