@@ -54,16 +54,6 @@ async def default_rows(connection: AsyncConnection, table: str) -> int:
     return await connection.scalar(statement) or 0
 
 
-async def months_of_default_rows(connection: AsyncConnection, table: str) -> list[date]:
-    """Return the months that rows of the default partition belong to."""
-    _known(table)
-    if connection.dialect.name != "postgresql":
-        return []
-    month = f"date_trunc('month', {MONTHLY[table]} AT TIME ZONE 'UTC')"
-    statement = text(f"SELECT DISTINCT {month} AS month FROM {table}_default ORDER BY month")  # noqa: S608
-    return [found.date() for found in await connection.scalars(statement)]
-
-
 def _known(table: str) -> None:
     if table not in MONTHLY:
         raise InvalidInput("table", f"must be one of {', '.join(MONTHLY)}", table)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from linkwright.clock import hours_between
 from linkwright.db.rows import run
 from linkwright.queries import emails, responses, sending
 from linkwright.services.held import Held
 from linkwright.services.history import Move
-from linkwright.services.leaving import hours_between
 from linkwright.vocabulary import EmailStatus, LifeKind, OpportunityStatus
 
 _ANSWERED_FROM = frozenset(

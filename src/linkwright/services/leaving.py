@@ -7,6 +7,7 @@ from typing import Final
 
 from uuid_utils import uuid7
 
+from linkwright.clock import hours_between
 from linkwright.db.rows import run
 from linkwright.errors import DailyLimitReached, Suppressed
 from linkwright.queries import email_moves
@@ -46,11 +47,6 @@ _EVENT_OF: Final = {
     EmailStatus.SENDING.value: EventKind.SENDING,
     EmailStatus.SENT.value: EventKind.SENT,
 }
-
-
-def hours_between(start: datetime, end: datetime) -> float:
-    """Return the hours from `start` to `end`, and nothing less than none: clocks differ."""
-    return max((end - start).total_seconds() / 3600, 0.0)
 
 
 def new_message_id(from_email: str) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any, Final
 
+from linkwright.clock import hours_between
 from linkwright.errors import InvalidInput
 from linkwright.models.opportunities import BacklinkOpportunity
 from linkwright.parsing.urls import domain_of
@@ -55,15 +56,14 @@ def row_of(
         values["analyzed_at"] = now
     if data.status != S.DISCOVERED or data.link_url is not None:
         fill_in_moments(values, now)
-    values["response_time_hours"] = hours_between(values["contacted_at"], values["responded_at"])
+    values["response_time_hours"] = response_time(values)
     return values
 
 
-def hours_between(contacted_at: datetime | None, responded_at: datetime | None) -> float | None:
-    """Return how long an answer took."""
-    if contacted_at is None or responded_at is None:
-        return None
-    return (responded_at - contacted_at).total_seconds() / 3600
+def response_time(values: Mapping[str, Any]) -> float | None:
+    """Return the hours that an answer took, where there is one."""
+    contacted, responded = values["contacted_at"], values["responded_at"]
+    return None if contacted is None or responded is None else hours_between(contacted, responded)
 
 
 def suppressed(values: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ from linkwright.lives import path
 from linkwright.models.users import User
 from linkwright.queries import imported
 from linkwright.queries import opportunities as queries
-from linkwright.services.opportunity_entry import counted, fill_in_moments, hours_between
+from linkwright.services.opportunity_entry import counted, fill_in_moments, response_time
 from linkwright.services.opportunity_rows import OpportunityRows
 from linkwright.services.suppression_keys import address_hash
 from linkwright.services.suppressions import Suppressions
@@ -123,7 +123,7 @@ class ImportedProspects(OpportunityRows):
             await self._session.execute(queries.count_up(held.campaign_id, **added))
         changes = {name: value for name, value in after.items() if name in before and value != before[name]}
         if "contacted_at" in changes or "responded_at" in changes:
-            changes["response_time_hours"] = hours_between(after["contacted_at"], after["responded_at"])
+            changes["response_time_hours"] = response_time(after)
         await self._walk(held, way, "imported", **changes)
         return {held.id}
 
