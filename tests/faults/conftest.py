@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -17,6 +17,12 @@ def linkwright() -> Iterator[Commands]:
     commands = Commands()
     yield commands
     commands.close()
+
+
+@pytest.fixture
+def begin() -> Callable[[str], None]:
+    """Puts a user, a campaign and a prospect into an empty record."""
+    return lambda url: asyncio.run(_begin(url))
 
 
 @pytest.fixture
