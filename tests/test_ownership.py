@@ -389,3 +389,12 @@ class TestSystemTemplates:
         with pytest.raises(Conflict, match="is the system's"):
             await service.retire_template(template.id)
         assert (await trusted.update_template(template.id, {"name": "Better"})).name == "Better"
+
+
+class TestBindingAgain:
+    async def test_a_bound_service_cannot_bind_itself_to_somebody_else(self, world: World) -> None:
+        mine = world.service
+        assert mine.owner is not None
+        with pytest.raises(NotFound):
+            mine.as_user(mine.owner + 1)
+        assert mine.as_user(mine.owner).owner == mine.owner

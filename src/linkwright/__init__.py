@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     )
     from linkwright.service import BacklinkingDatabaseService
     from linkwright.services.claims import Claim
+    from linkwright.services.pages import Page
     from linkwright.unit_of_work import UnitOfWork
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "LinkwrightError",
     "NotFound",
     "OpportunityLimitReached",
+    "Page",
     "SchemaMismatch",
     "Suppressed",
     "UnitOfWork",
@@ -51,6 +53,7 @@ _HOMES: Final = {
     "CampaignService": "linkwright.campaign_service",
     "Claim": "linkwright.services.claims",
     "Clock": "linkwright.clock",
+    "Page": "linkwright.services.pages",
     "UnitOfWork": "linkwright.unit_of_work",
 }
 

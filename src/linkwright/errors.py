@@ -18,6 +18,7 @@ Constructors take facts, never sentences, so that every message is worded once, 
 from __future__ import annotations
 
 SHOWN_CHARACTERS = 80
+NAMED_PROBLEMS = 3
 
 
 def shown(value: object) -> str:
@@ -61,7 +62,9 @@ class InvalidInput(LinkwrightError):
         self.problems = problems or ((field, rule),)
         place = f"row {row}, {field}" if row is not None else field
         got = "" if value is None else f" (got {shown(value)})"
-        more = f"; and {len(self.problems) - 1} more" if len(self.problems) > 1 else ""
+        others = [f"; {name}: {broken}" for name, broken in self.problems[1:NAMED_PROBLEMS]]
+        left = len(self.problems) - NAMED_PROBLEMS
+        more = "".join(others) + (f"; and {left} more" if left > 0 else "")
         super().__init__(f"{place}: {rule}{got}{more}")
 
     def __reduce__(self) -> tuple[object, ...]:

@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from linkwright import migrations
 from linkwright.clock import Clock, utc_now
 from linkwright.db.engine import Database
+from linkwright.errors import NotFound
 from linkwright.services.analytics import Analytics
 from linkwright.services.campaigns import Campaigns
 from linkwright.services.context import Context
@@ -118,7 +119,13 @@ class BacklinkingDatabaseService:
         await self.close()
 
     def as_user(self, user_id: int) -> Self:
-        """Return this service bound to one user: of all others it finds nothing."""
+        """Return this service bound to one user: of all others it finds nothing.
+
+        Raises:
+            NotFound: this service is bound to somebody else already; it cannot be bound again.
+        """
+        if self.owner is not None and user_id != self.owner:
+            raise NotFound("user", user_id)
         return self._with(owner=user_id, actor=f"user:{user_id}")
 
     def acting_as(self, actor: str) -> Self:

@@ -49,6 +49,13 @@ class TestTransaction:
                 raise ZeroDivisionError
         assert await how_many(database) == 0
 
+    async def test_a_fault_of_the_caller_is_not_blamed_on_the_database(self, database: Database) -> None:
+        with pytest.raises(BrokenPipeError):
+            async with database.transaction() as session:
+                session.add(somebody())
+                raise BrokenPipeError
+        assert await how_many(database) == 0
+
     async def test_sixteen_writers_all_get_their_turn(self, database: Database) -> None:
         async def write(number: int) -> None:
             async with database.transaction() as session:

@@ -52,11 +52,23 @@ def translated_errors() -> Iterator[None]:
         raise DatabaseUnavailable(
             "No database connection became free in time.", "Raise LINKWRIGHT_POOL_SIZE or lower the load."
         ) from error
-    except (ConnectionError, OSError) as error:
+    except OSError as error:
+        if not _from_driver(error):  # A pipe that broke or a disk that is full where the caller writes.
+            raise
         raise DatabaseUnavailable(
             f"The database cannot be reached ({error.strerror or type(error).__name__}).",
             "Check that it runs and that LINKWRIGHT_DATABASE_URL is right, then try again.",
         ) from error
+
+
+def _from_driver(error: OSError) -> bool:
+    """Say whether an operating system's error came up through the driver, or out of the caller's own work."""
+    frame = error.__traceback__
+    while frame is not None:
+        if str(frame.tb_frame.f_globals.get("__name__", "")).partition(".")[0] in {"sqlalchemy", "asyncpg"}:
+            return True
+        frame = frame.tb_next
+    return False
 
 
 def translate(error: DBAPIError) -> LinkwrightError:

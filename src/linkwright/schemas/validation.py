@@ -39,7 +39,11 @@ def parse(shape: type[S], data: Mapping[str, Any] | BaseModel, *, row: int | Non
 
 
 def _as_invalid_input(shape: type[BaseModel], error: ValidationError, row: int | None) -> InvalidInput:
-    details = error.errors(include_url=False, include_context=True)
+    # What is misspelt first: it is mostly why something else is missing.
+    details = sorted(
+        error.errors(include_url=False, include_context=True),
+        key=lambda one: one["type"] != "extra_forbidden",
+    )
     problems = tuple((_place(detail), _rule(shape, detail)) for detail in details)
     first = details[0]
     value = None if first["type"] == "missing" else first["input"]

@@ -31,6 +31,9 @@ class Page(Generic[T]):
     def __len__(self) -> int:
         return len(self.rows)
 
+    def __getitem__(self, place: int) -> T:
+        return self.rows[place]
+
 
 def page_size(limit: object) -> int:
     """Return how many rows a page may have.
