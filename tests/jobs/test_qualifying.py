@@ -73,6 +73,19 @@ class TestJudge:
         assert judge(Qualify(**numbers, when_unknown="pass"), unknown).outcome == "qualified"
         assert judge(Qualify(**numbers, when_unknown="reject"), unknown).outcome == "rejected"
 
+    def test_a_spam_score_of_zero_counts_only_where_somebody_measured_it(self) -> None:
+        rules = Qualify(max_spam_score=0.3, when_unknown="reject")
+
+        nobody = judge(rules, prospect(spam_score=0.0, ai_content_analysis={"hunter": {"pages": 2}}))
+
+        assert (nobody.outcome, nobody.reason) == ("rejected", "spam score unknown")
+        for known in (
+            {"analyzed_at": LOOKED},
+            {"ai_content_analysis": {"moz": {"spam_score_percent": 0}}},
+            {"ai_content_analysis": {"custom": {"spam_score": 0.0}}},
+        ):
+            assert judge(rules, prospect(spam_score=0.0, **known)).outcome == "qualified"
+
     def test_a_broken_rule_outweighs_a_missing_fact(self) -> None:
         rules = Qualify(min_domain_authority=30, max_spam_score=0.05)
         assert judge(rules, prospect(domain_authority=None, contact_email=None)).outcome == "rejected"

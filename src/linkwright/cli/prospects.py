@@ -13,6 +13,7 @@ from linkwright.cli.each import each
 from linkwright.cli.run_view import plain
 from linkwright.cli.support import AsJson, DatabaseUrl, print_json, run
 from linkwright.cli.view import as_values, facts, history, listing, reasons, section, show_list
+from linkwright.jobs.qualifying import spam_score_of
 from linkwright.schemas.decisions import DecisionRead
 from linkwright.schemas.emails import EmailRead
 from linkwright.schemas.fields import Record
@@ -119,7 +120,10 @@ def show(prospect: Id, user: User = None, database_url: DatabaseUrl = None, as_j
     console.print(Text.assemble((plain(one.title or one.domain), "bold"), f"  {plain(one.status)}"))
     # Scores are 0 until somebody has looked at the page, and mean nothing then.
     known = [pair for pair in _SHOWN if one.analyzed_at is not None or not pair[0].startswith("ai_")]
-    console.print(facts((label, getattr(one, name)) for name, label in known))
+    has_spam_score = spam_score_of(one) is not None
+    console.print(
+        facts((label, getattr(one, name)) for name, label in known if name != "spam_score" or has_spam_score)
+    )
     letters, answers, moves = found["letters"], found["answers"], found["history"]
     section(
         console,

@@ -8,12 +8,13 @@ not a bad one.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from linkwright.jobs.campaign_file import Qualify
 from linkwright.parsing.urls import registered_domain
 from linkwright.schemas.opportunities import OpportunityRead
 
+_SPAM: Final = frozenset({"spam_score", "spam_score_percent"})
 Outcome = Literal["qualified", "rejected", "held"]
 
 
@@ -46,8 +47,21 @@ def judge(rules: Qualify, prospect: OpportunityRead) -> Verdict:
     return Verdict("qualified", "keeps every rule")
 
 
+def spam_score_of(prospect: OpportunityRead) -> float | None:
+    """Return the spam score if somebody measured it.
+
+    The column holds 0 until then. So a 0 counts only where the page was analysed, or where the
+    facts of a source say that it was the source's.
+    """
+    if prospect.spam_score or prospect.analyzed_at is not None:
+        return prospect.spam_score
+    sources = (prospect.ai_content_analysis or {}).values()
+    said = any(isinstance(facts, dict) and not _SPAM.isdisjoint(facts) for facts in sources)
+    return prospect.spam_score if said else None
+
+
 def _broken(rules: Qualify, prospect: OpportunityRead) -> Iterator[str]:
-    authority, spam = prospect.domain_authority, prospect.spam_score
+    authority, spam = prospect.domain_authority, spam_score_of(prospect)
     if (
         rules.min_domain_authority is not None
         and authority is not None
@@ -73,7 +87,7 @@ def _broken(rules: Qualify, prospect: OpportunityRead) -> Iterator[str]:
 def _missing(rules: Qualify, prospect: OpportunityRead) -> Iterator[str]:
     if rules.min_domain_authority is not None and prospect.domain_authority is None:
         yield "domain authority unknown"
-    if rules.max_spam_score is not None and prospect.spam_score is None:
+    if rules.max_spam_score is not None and spam_score_of(prospect) is None:
         yield "spam score unknown"
     if rules.min_relevance is not None and _relevance(prospect) is None:
         yield "relevance unknown"

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from linkwright.errors import IllegalMove
 from linkwright.jobs.campaign_file import CampaignFile
-from linkwright.jobs.qualifying import Verdict, judge
+from linkwright.jobs.qualifying import Verdict, judge, spam_score_of
 from linkwright.jobs.run_desk import RunDesk
 from linkwright.jobs.run_letters import page_of_the_site
 from linkwright.jobs.run_report import Errand, RunReport
@@ -90,7 +90,7 @@ async def _write_down(
     """Put the decision in the ledger: a rule's verdict is one, too, and can turn out wrong."""
     facts = {
         "domain_authority": prospect.domain_authority,
-        "spam_score": prospect.spam_score,
+        "spam_score": spam_score_of(prospect),
         "ai_relevance_score": None if prospect.analyzed_at is None else prospect.ai_relevance_score,
         "has_contact_email": prospect.contact_email is not None,
         "primary_topics": prospect.primary_topics,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 if TYPE_CHECKING:
     from linkwright.vocabulary import EmailStatus, OpportunityStatus, ResponseType
@@ -28,6 +28,10 @@ class LinkFacts:
         """Return what is known, as JSON values."""
         pairs = ((item.name, getattr(self, item.name)) for item in fields(self))
         return {name: _json(value) for name, value in pairs if value is not None}
+
+
+OWN: Final = "linkwright"
+"""The name of our own columns' format."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,9 @@ class Prospect:
             facts["link"] = self.link.as_json()
         if self.authority_source is not None:
             facts["authority_source"] = self.authority_source
+        if self.spam_score == 0 and self.source != OWN:
+            # The column holds 0 where nobody knows, too, and so does our own export of it.
+            facts["spam_score"] = 0.0
         if not facts:
             return own
         return {**(own or {}), self.source: facts}
