@@ -49,6 +49,15 @@ class TestShow:
         assert "… and 193 more" in text
         assert "Site 150" in shown(long, everything=True)
 
+    def test_says_in_full_why_a_file_was_refused_as_a_whole(self) -> None:
+        whole = report()
+        rule = "map: names what is no column of the file: Webseite; the file has: " + ", ".join(
+            ["Website"] * 30
+        )
+        whole.refuse(Refused("prospects.csv", None, "file", rule, ""))
+
+        assert " ".join(shown(whole, width=60).split()).count(rule) == 1
+
     def test_draws_somebody_however_few(self) -> None:
         few = report()
         few.funnel = [Stage("Found", 100_000), Stage("Linked", 1), Stage("Lost", 0)]

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from linkwright.cli.run_view import plain
-from linkwright.jobs.importing import Summary
+from linkwright.jobs.importers import Summary
 
 _SHOWN: Final = 10
 
@@ -30,7 +30,11 @@ def show_summary(summary: Summary, console: Console) -> None:
         console.print(Text(text, style="dim"))
     if summary.rejects is not None:
         console.print(
-            Text(f"Refused rows, to mend and import again: {plain(summary.rejects, 500)}"), soft_wrap=True
+            Text(
+                f"Refused rows: {plain(summary.rejects, 500)}. "
+                "Mend these rows in your file and bring it again."
+            ),
+            soft_wrap=True,
         )
     if summary.dry_run:
         console.print(Text("Dry run: this is what would happen; nothing was kept.", style="yellow"))

@@ -178,14 +178,22 @@ def _refused(report: RunReport, *, everything: bool) -> RenderableType | None:
     shown = report.refused if everything else report.refused[:SHOWN_REFUSED]
     parts: list[RenderableType] = [_title("Refused", report.refused_count, "red")]
     for source, group in groupby(shown, key=lambda one: one.source):
-        parts.extend((Text(f"  {plain(source)}"), Padding(_rows(group), (0, 0, 0, 2))))
+        parts.append(Text(f"  {plain(source)}"))
+        for whole, faults in groupby(group, key=lambda one: one.row is None):
+            # What is wrong with a file as a whole is said once, so it is said in full.
+            show_them, indent = (_whole, 4) if whole else (_rows, 2)
+            parts.append(Padding(show_them(faults), (0, 0, 0, indent)))
     if report.refused_count > len(shown):
         parts.append(Text(f"  … and {report.refused_count - len(shown):,} more", style="dim"))
     rejects = [one.rejects_file for one in report.brought if one.rejects_file]
     if rejects:
-        words = f"All of them, to mend and import again: {', '.join(rejects)}"
+        words = f"All of them: {', '.join(rejects)}. Mend these rows in your file and bring it again."
         parts.append(Padding(Text(words, style="dim"), (0, 0, 0, 2)))
     return Group(*parts)
+
+
+def _whole(refused: Iterable[Refused]) -> Text:
+    return Text("\n".join(plain(one.rule, 2_000) for one in refused), overflow="fold")
 
 
 def _rows(refused: Iterable[Refused]) -> Table:

@@ -62,6 +62,8 @@ FORMATS: Final = (
     HUNTER,
 )
 _SHOWN: Final = 12
+REJECTS: Final = ("row", "field", "value", "rule")
+"""The columns of the file that an import lists its refused rows in."""
 
 
 def recognise(headers: Sequence[str]) -> Format:
@@ -92,8 +94,8 @@ def open_prospects(
             missing = [column for column in mapping if header_key(column) not in present]
             raise InvalidInput(
                 "map",
-                f"names columns that the file does not have; it has: {_list(table.headers)}",
-                ", ".join(missing),
+                f"names what is no column of the file: {_list(missing)}; "
+                f"the file has: {_list(table.headers)}",
             )
         return table, kind
     table = open_table(path, sheet=sheet, is_header=_recognises)
@@ -111,6 +113,8 @@ def _recognises(headers: Sequence[str]) -> bool:
 
 def _unknown(headers: Sequence[str]) -> str:
     keys = {header_key(header) for header in headers}
+    if tuple(headers) == REJECTS:
+        return "is a rejects file, which lists faults: mend these rows in your file and bring it again"
     advice = "name its columns with --map COLUMN=FIELD, for example --map Website=url"
     if LINKWRIGHT.required <= keys:
         strange = [header for header in headers if header_key(header) not in LINKWRIGHT.columns]
