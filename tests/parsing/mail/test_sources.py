@@ -1,3 +1,5 @@
+"""Mailboxes of every kind, read message by message."""
+
 from __future__ import annotations
 
 import base64
@@ -211,3 +213,25 @@ class TestLargeMessages:
         assert len(raw.raw) < MESSAGE_LIMIT
         assert raw.cut
         assert raw.size == MESSAGE_LIMIT * 2 + 12
+
+
+class TestWhatIsNoMail:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            b"url,contact_email\nhttps://a.example/,jane@example.com\n",
+            b"Note: a text\n\nSubject: quoted below\n",
+            b"url: https://a.example/\n",
+        ],
+    )
+    def test_is_refused_as_a_file(self, tmp_path: Path, text: bytes) -> None:
+        file = tmp_path / "prospects.csv"
+        file.write_bytes(text)
+        with pytest.raises(InvalidInput, match="none of the headers From, To"):
+            list(read_messages(file))
+
+    @pytest.mark.parametrize("name", [b"From", b"DATE", b"Message-Id", b"received", b"Subject", b"To"])
+    def test_one_header_is_enough(self, tmp_path: Path, name: bytes) -> None:
+        file = tmp_path / "letter"
+        file.write_bytes(b"X-Other: 1\n" * 30 + name + b": x\n\nHello\n")
+        assert len(list(read_messages(file))) == 1

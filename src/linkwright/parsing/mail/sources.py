@@ -24,7 +24,12 @@ if TYPE_CHECKING:
 
 _MAILDIR_ROOMS: Final = frozenset({"cur", "new"})
 _MESSAGE_SUFFIXES: Final = frozenset({".eml", ".msg822", ".mbox", ".mbx"})
-_HEADER: Final = re.compile(rb"(?:[!-9;-~]{1,100}[ \t]*:|From )")
+_HEADER: Final = re.compile(rb"(?:from|date|message-id|received|subject|to)[ \t]*:", re.IGNORECASE)
+_END_OF_HEAD: Final = re.compile(rb"\r?\n\r?\n|\r\r")
+_NO_MAIL: Final = (
+    "is neither a mailbox nor a message: "
+    "it has none of the headers From, To, Date, Subject, Message-ID, Received"
+)
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
@@ -113,8 +118,8 @@ def _read_file(file: Path, source: str, *, must_be_mail: bool) -> Iterator[RawMe
             if not start.strip():
                 raise InvalidInput("path", "is empty", source)
             body = start.removeprefix(_BYTE_ORDER_MARK).lstrip(b"\r\n")
-            if must_be_mail and not any(map(_HEADER.match, body.splitlines()[:20])):
-                raise InvalidInput("path", "is neither a mailbox nor a message: it has no headers", source)
+            if must_be_mail and not _looks_like_mail(body):
+                raise InvalidInput("path", _NO_MAIL, source)
             stream.seek(len(start) - len(body))
             if body.startswith(b"From "):
                 yield from split_mbox(stream, source)
@@ -125,6 +130,12 @@ def _read_file(file: Path, source: str, *, must_be_mail: bool) -> Iterator[RawMe
             yield collector.finish(source, 0)
     except OSError as error:
         raise InvalidInput("path", _reason(error), source) from error
+
+
+def _looks_like_mail(start: bytes) -> bool:
+    """Say whether a file begins as mail does: any text may have a colon in a line."""
+    head = _END_OF_HEAD.split(start, maxsplit=1)[0]
+    return start.startswith(b"From ") or any(map(_HEADER.match, head.splitlines()))
 
 
 def _reason(error: OSError | ValueError) -> str:
