@@ -73,7 +73,9 @@ class TestUser:
         named = linkwright(*words, "--user", ME, url=office.url)
 
         assert (unnamed.status, unknown.status, named.status) == (2, 2, 0)
-        assert "must be named with --user or LINKWRIGHT_USER" in unnamed.err
+        assert "must be named with --user or LINKWRIGHT_USER: there are several: " in unnamed.err
+        assert ME in unnamed.err
+        assert OTHER in unnamed.err
         assert "user: must be known here (got nobody@example.com)" in unknown.err
 
     def test_there_may_be_none(self, migrated_url: str) -> None:

@@ -12,6 +12,7 @@ import typer
 
 from linkwright.cli.support import settings_with
 from linkwright.errors import InvalidInput, NotFound
+from linkwright.jobs.desks import LISTED_USERS, several_users
 from linkwright.models.campaigns import BacklinkingCampaign
 from linkwright.service import BacklinkingDatabaseService
 
@@ -73,9 +74,9 @@ async def _user(service: BacklinkingDatabaseService, email: str | None) -> int:
             return (await service.get_user_by_email(email)).id
         except NotFound:
             raise InvalidInput("user", "must be known here", email) from None
-    found = await service.get_users(limit=2)
+    found = await service.get_users(limit=LISTED_USERS + 1)
     if len(found) != 1:
-        several = "must be named with --user or LINKWRIGHT_USER: there are several"
+        several = several_users([one.email for one in found])
         raise InvalidInput("user", several if found else "must be there: an import or a run makes one")
     return found[0].id
 

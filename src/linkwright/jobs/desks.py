@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple, Self
@@ -21,6 +21,14 @@ ACTOR: Final = "import"
 REASON: Final = "imported"
 _ID_LENGTH: Final = 36
 _SMALLEST_ROOM: Final = 100
+LISTED_USERS: Final = 5
+
+
+def several_users(emails: Sequence[str]) -> str:
+    """Return the rule that a user must be named, with the first of those there are."""
+    more = ", ..." if len(emails) > LISTED_USERS else ""
+    known = ", ".join(emails[:LISTED_USERS]) + more
+    return f"must be named with --user or LINKWRIGHT_USER: there are several: {known}"
 
 
 class Target(NamedTuple):
@@ -118,11 +126,11 @@ class Desk:
     async def _user(self, session: AsyncSession, email: str | None, *, create: bool) -> int:
         users = Users(self.context(session))
         if email is None:
-            found = await users.page(limit=2)
+            found = await users.page(limit=LISTED_USERS + 1)
             if len(found) == 1:
                 return found[0].id
             rule = (
-                "must be named with --user or LINKWRIGHT_USER: there are several"
+                several_users([one.email for one in found])
                 if found
                 else "must be named: there is none yet, and --user YOUR@ADDRESS --create makes one"
             )
