@@ -47,6 +47,10 @@ class TestTheMenu:
         assert said.status == 2
         assert "Did you mean 'doctor'?" in said.err
 
+    @pytest.mark.parametrize("name", MENU)
+    def test_no_help_shows_how_it_was_written(self, name: str) -> None:
+        assert "\\b" not in linkwright(name, "--help").out
+
 
 class TestLoading:
     @pytest.mark.parametrize("words", [("--help",), ("--version",), ("frob",), ()])

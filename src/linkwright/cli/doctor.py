@@ -19,7 +19,7 @@ def doctor(
     database_url: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    r"""Recount every number, look for every broken rule, and say what to do about it.
+    """Recount every number, look for every broken rule, and say what to do about it.
 
     Counters and rates are derived, so --repair can write them anew; facts that contradict
     each other are named and left to you. The exit status is 1 while any fault remains.
