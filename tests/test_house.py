@@ -43,13 +43,17 @@ def python_files() -> list[Path]:
 
 
 SOURCE = ROOT / "src" / "linkwright"
-# One idea that is long: every controlled word, to be read in one place; and a step of the
-# schema's history, which is never split once it is released.
-LONG = [SOURCE / "vocabulary.py", *(SOURCE / "migrations" / "versions").glob("*.py")]
+# One idea that is long: every controlled word, to be read in one place; the phrases by which a
+# letter is read, the same; and a step of the schema's history, never split once it is released.
+LONG = [
+    SOURCE / "vocabulary.py",
+    SOURCE / "parsing/mail/wording.py",
+    *(SOURCE / "migrations" / "versions").glob("*.py"),
+]
 
 
 def longest_allowed(path: Path) -> int:
-    return 400 if "tests" in path.parts else 300
+    return 450 if "tests" in path.parts else 300
 
 
 def is_too_long(path: Path) -> bool:

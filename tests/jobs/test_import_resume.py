@@ -13,7 +13,8 @@ from sqlalchemy import event
 
 from linkwright.db.engine import Database
 from linkwright.errors import OpportunityLimitReached
-from linkwright.jobs.importing import ImportInProgress, Summary
+from linkwright.jobs.importers import Summary
+from linkwright.jobs.importing import ImportInProgress
 from linkwright.jobs.rejects import RejectsFile
 from linkwright.models import BacklinkOpportunity, ImportJob
 from tests.support import samples

@@ -14,7 +14,8 @@ from linkwright.jobs.desks import Desk, desk_for
 from linkwright.jobs.import_mail import MailImporter
 from linkwright.jobs.import_prospects import ProspectsImporter
 from linkwright.jobs.import_sent_log import SentLogImporter
-from linkwright.jobs.importing import Importer, Progress, Summary, bring_in
+from linkwright.jobs.importers import Importer, Summary
+from linkwright.jobs.importing import Progress, bring_in
 from linkwright.jobs.rejects import RejectsFile
 from linkwright.models import BacklinkOpportunity
 from linkwright.monitoring.doctor import examine

@@ -9,7 +9,7 @@ from sqlalchemy import delete
 from linkwright.jobs.import_mail import MailImporter
 from linkwright.jobs.import_prospects import ProspectsImporter
 from linkwright.jobs.import_sent_log import SentLogImporter
-from linkwright.jobs.importing import Importer, Summary
+from linkwright.jobs.importers import Importer, Summary
 from linkwright.models import User
 from tests.support import samples
 from tests.support.bringing import ME, Bringing

@@ -20,8 +20,9 @@ from linkwright.jobs.desks import Desk, Target, desk_for
 from linkwright.jobs.import_mail import MailImporter
 from linkwright.jobs.import_prospects import ProspectsImporter
 from linkwright.jobs.import_sent_log import SentLogImporter
-from linkwright.jobs.importing import Importer, Summary, bring_in
+from linkwright.jobs.importers import Importer, Summary
 from linkwright.jobs.importing import Progress as Report
+from linkwright.jobs.importing import bring_in
 from linkwright.jobs.rejects import RejectsFile
 from linkwright.parsing.addresses import parse_address
 from linkwright.parsing.sent_log import keyword_of, read_sent_log

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from linkwright.db.rows import run
 from linkwright.errors import Conflict, DuplicateRow, InvalidInput
-from linkwright.jobs.importing import Taken
+from linkwright.jobs.importers import Taken
 from linkwright.parsing.formats import Attempt, Reply
 from linkwright.parsing.refusals import Refusal
 from linkwright.queries import imported, responses

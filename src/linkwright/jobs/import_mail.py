@@ -17,7 +17,7 @@ from linkwright.db.rows import run
 from linkwright.errors import Conflict, InvalidInput, OpportunityLimitReached
 from linkwright.jobs.fingerprints import Fingerprint
 from linkwright.jobs.import_sent_log import new_recipient
-from linkwright.jobs.importing import Taken
+from linkwright.jobs.importers import Taken
 from linkwright.jobs.mail_readings import inbound_of, letter_of, sent_at_of
 from linkwright.parsing.addresses import address_key, parse_address
 from linkwright.parsing.mail import ParsedMessage, RawMessage, is_automatic, parse_message, read_messages

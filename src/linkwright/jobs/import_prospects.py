@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final
 
 from linkwright.jobs.fingerprints import Fingerprint
 from linkwright.jobs.import_alwrity import LEADS, take_attempts, take_replies
-from linkwright.jobs.importing import Taken
+from linkwright.jobs.importers import Taken
 from linkwright.parsing.formats import (
     Attempt,
     Format,

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final
 
 from linkwright.errors import Conflict, InvalidInput, OpportunityLimitReached
 from linkwright.jobs.fingerprints import Fingerprint
-from linkwright.jobs.importing import Taken
+from linkwright.jobs.importers import Taken
 from linkwright.parsing.addresses import parse_address
 from linkwright.parsing.refusals import Refusal
 from linkwright.parsing.sent_log import SentMail, keyword_of, read_sent_log

@@ -8,27 +8,21 @@ then nothing is written, the job's row neither, unless the database has changed 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from pathlib import Path
-from typing import Any, ClassVar, Final, Protocol, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linkwright.db.upsert import insert_or_skip
 from linkwright.errors import Conflict, InvalidInput
 from linkwright.jobs.desks import Desk
+from linkwright.jobs.importers import Importer, Summary
 from linkwright.jobs.rejects import RejectsFile
 from linkwright.models.imports import ImportJob
-from linkwright.parsing.refusals import Refusal
 from linkwright.queries import imports as queries
-from linkwright.services.context import Context
-from linkwright.services.sent_elsewhere import Outcome
-from linkwright.vocabulary import ImportKind, ImportState
+from linkwright.vocabulary import ImportState
 
-SHOWN_REFUSALS: Final = 100
-_COUNTED: Final = ("new", "same", "merged", "refused")
 _REJECTS_LOST: Final = (
     "The rejects file of the run that was broken off is gone: what was refused then is counted, "
     "but only what came after it is listed."
@@ -52,124 +46,6 @@ class ImportInProgress(Conflict):
     def __reduce__(self) -> tuple[object, ...]:
         """Survive pickling."""
         return (type(self), (self.source, self.position))
-
-
-@dataclass(slots=True)
-class Taken:
-    """What became of one batch."""
-
-    new: int = 0
-    same: int = 0
-    merged: int = 0
-    refused: list[Refusal] = field(default_factory=list)
-    details: dict[str, int] = field(default_factory=dict)
-    moved: bool = False
-
-    @property
-    def changed(self) -> bool:
-        """Whether the database is not as it was."""
-        return self.new > 0 or self.merged > 0 or self.moved
-
-    def count(self, outcome: Outcome) -> None:
-        """Count one item."""
-        self.new += outcome is Outcome.NEW
-        self.same += outcome is Outcome.SAME
-        self.merged += outcome is Outcome.MERGED
-
-    def tell(self, what: str, number: int, *, change: bool = True) -> None:
-        """Count what else came of the batch; `change` says that it is written somewhere."""
-        if number:
-            self.details[what] = self.details.get(what, 0) + number
-            self.moved = self.moved or change
-
-
-@dataclass(slots=True)
-class Summary:
-    """What became of a whole file, over all runs that it took.
-
-    `refusals` are the first of those that this run met; all are in the rejects file.
-    """
-
-    source: str
-    kind: str
-    target: str
-    new: int = 0
-    same: int = 0
-    merged: int = 0
-    refused: int = 0
-    items: int = 0
-    resumed_at: int = 0
-    changed: bool = False
-    dry_run: bool = False
-    rejects: Path | None = None
-    refusals: list[Refusal] = field(default_factory=list)
-    details: dict[str, int] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-
-    def add(self, taken: Taken, items: int) -> None:
-        """Add a batch."""
-        self.new += taken.new
-        self.same += taken.same
-        self.merged += taken.merged
-        self.refused += len(taken.refused)
-        self.items += items
-        self.changed = self.changed or taken.changed
-        self.refusals += taken.refused[: SHOWN_REFUSALS - len(self.refusals)]
-        for what, number in taken.details.items():
-            self.details[what] = self.details.get(what, 0) + number
-
-    def counts(self) -> dict[str, int]:
-        """Return what became of the items."""
-        return {name: getattr(self, name) for name in _COUNTED}
-
-    def as_kept(self) -> dict[str, Any]:
-        """Return what the job's row keeps."""
-        return {**self.counts(), "details": dict(self.details)}
-
-    def go_on_from(self, kept: Mapping[str, Any], position: int) -> None:
-        """Take over what a killed run had counted up to `position`."""
-        self.items = self.resumed_at = position
-        for name in _COUNTED:
-            setattr(self, name, int(kept.get(name, 0)))
-        self.details = {what: int(number) for what, number in (kept.get("details") or {}).items()}
-
-
-class Importer(Protocol):
-    """One kind of file: what it is made of, and how a batch of it enters the record."""
-
-    kind: ClassVar[ImportKind]
-    target: str
-    source: str
-    digest: str
-    batch_size: int
-    notes: list[str]
-
-    def items(self) -> Iterator[Any]:
-        """Yield the file's items, in the same order every time."""
-        ...
-
-    def weight(self, item: Any) -> int:
-        """Return how much of `batch_size` an item takes, so that no batch outgrows the memory."""
-        ...
-
-    async def take(self, context: Context, items: Sequence[Any], *, last: bool) -> Taken:
-        """Bring a batch into the record, inside a transaction that somebody else commits.
-
-        Repeated, it must find everything the same.
-        """
-        ...
-
-    def progress(self) -> tuple[int, int | None]:
-        """Return how far `items` has come and how far it goes, in whatever measures both."""
-        ...
-
-    def check_unchanged(self) -> None:
-        """Make sure that the file is still the one whose digest was taken.
-
-        Raises:
-            InvalidInput: it was written to in the meantime.
-        """
-        ...
 
 
 async def bring_in(

@@ -10,7 +10,8 @@ from linkwright.jobs.campaign_file import CampaignFile
 from linkwright.jobs.import_mail import MailImporter
 from linkwright.jobs.import_prospects import ProspectsImporter
 from linkwright.jobs.import_sent_log import SentLogImporter
-from linkwright.jobs.importing import Importer, Progress, Summary, bring_in
+from linkwright.jobs.importers import Importer, Summary
+from linkwright.jobs.importing import Progress, bring_in
 from linkwright.jobs.rejects import RejectsFile
 from linkwright.jobs.run_desk import RunDesk
 from linkwright.jobs.run_report import Brought, Refused, RunReport

@@ -1,3 +1,5 @@
+"""Automatic replies: told from people, and from each other."""
+
 from __future__ import annotations
 
 from datetime import UTC, date, datetime

@@ -1,3 +1,5 @@
+"""Bounces and complaints: who failed, how badly, and about which mail."""
+
 from __future__ import annotations
 
 import pytest

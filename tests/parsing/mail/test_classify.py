@@ -1,3 +1,5 @@
+"""What a received message is."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""HTML as text, also where it is hostile."""
+
 from __future__ import annotations
 
 import pytest

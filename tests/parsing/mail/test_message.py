@@ -1,3 +1,5 @@
+"""One raw message, parsed, whatever is wrong with it."""
+
 from __future__ import annotations
 
 import base64

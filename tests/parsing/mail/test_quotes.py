@@ -1,3 +1,5 @@
+"""The new part of a reply."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,0 +1,59 @@
+"""What the values of a campaign file may be: plain texts, addresses, and paths that are there.
+
+A path is looked for beside the campaign file, which the validation's context names as `folder`.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo
+
+from linkwright.errors import InvalidInput
+from linkwright.parsing.addresses import parse_address
+
+
+def _address(text: str, info: ValidationInfo) -> str:
+    try:
+        return parse_address(text, field=info.field_name or "email")
+    except InvalidInput as error:
+        raise ValueError(error.rule) from None
+
+
+def _found(text: object, info: ValidationInfo) -> Path:
+    """Return where `text` leads from the campaign file's folder; it must stay inside, and be there.
+
+    A campaign file may come from somebody else. Pointing out of its own folder takes an
+    absolute path, which nobody writes by accident.
+    """
+    if not isinstance(text, str) or "\0" in text or not text.strip():
+        raise ValueError("must be a path, in quotes")
+    folder = Path((info.context or {})["folder"])
+    path = Path(text)
+    place = path if path.is_absolute() else folder / path
+    try:
+        inside = path.is_absolute() or place.resolve().is_relative_to(folder.resolve())
+        there = place.exists()
+    except (OSError, RuntimeError) as error:
+        raise ValueError(f"cannot be read: {error}") from None
+    if not inside:
+        raise ValueError(f"must stay inside {folder}; write an absolute path to read elsewhere")
+    if not there:
+        raise ValueError(f"there is no {place}")
+    return place
+
+
+def _found_file(text: object, info: ValidationInfo) -> Path:
+    place = _found(text, info)
+    if place.is_dir():
+        raise ValueError(f"{place} is a folder, not a file")
+    return place
+
+
+Text = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
+Name = Annotated[Text, Field(max_length=100)]
+Words = Annotated[list[Annotated[Text, Field(max_length=200)]], Field(max_length=200)]
+Address = Annotated[str, AfterValidator(_address)]
+AnyPath = Annotated[Path, PlainValidator(_found)]
+FilePath = Annotated[Path, PlainValidator(_found_file)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Days = Annotated[int, Field(ge=1, le=365)]
