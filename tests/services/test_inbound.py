@@ -141,7 +141,8 @@ class TestMatch:
     async def test_by_the_address_we_wrote_to_last(self, desk: Desk) -> None:
         first = await desk.sent(await desk.prospect(contact_email="jane@x.com"))
         desk.later(days=1)
-        second = await desk.sent(await desk.prospect(contact_email="jane@x.com"))
+        prospect = await desk.prospect(contact_email="jane@x.com")
+        second = await desk.sent(prospect, email_type="negotiation")
         desk.later(days=1)
 
         received = await desk.inbound("record", desk.user_id, message(from_address="Jane@x.com"))

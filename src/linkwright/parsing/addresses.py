@@ -124,6 +124,18 @@ def address_key(address: str) -> str:
     return f"{local}{at}{domain}"
 
 
+def domains_of_mailbox(address: str) -> tuple[str, ...]:
+    """Return the domains under which a mailbox has other spellings than its own; none at most providers.
+
+    >>> domains_of_mailbox("jdoe@gmail.com")
+    ('gmail.com', 'googlemail.com')
+    """
+    known = _TAGGED.get(address.strip().lower().rpartition("@")[2])
+    if known is None:
+        return ()
+    return tuple(domain for domain, (shared, _) in _TAGGED.items() if shared == known[0])
+
+
 def _validated(address: str, text: object, field: str) -> str:
     local, at, _ = address.rpartition("@")
     if at and not local.isascii():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, func, select
 
 from linkwright.db.prepared import Prepared
 from linkwright.db.rows import table
@@ -29,6 +29,32 @@ SUPPRESSED: Final = Prepared(
     )
 )
 
+_first = EMAIL.alias("first")
+# The same, and whether a first letter to that very spelling of the address stands at another prospect of
+# the campaign: one trip for both, for each letter that is written.
+CONTACTABLE: Final = Prepared(
+    select(
+        select(_SUPPRESSION.c.reason)
+        .where(
+            _SUPPRESSION.c.user_id == bindparam("user_id"),
+            _SUPPRESSION.c.address_hash == bindparam("address_hash"),
+            _SUPPRESSION.c.lifted_at.is_(None),
+        )
+        .scalar_subquery()
+        .label("reason"),
+        select(func.min(_first.c.id))
+        .where(
+            _first.c.campaign_id == bindparam("campaign_id"),
+            _first.c.to_email == bindparam("to_email"),
+            _first.c.opportunity_id != bindparam("opportunity_id"),
+            _first.c.email_type == EmailType.INITIAL.value,
+            _first.c.status != EmailStatus.CANCELLED.value,
+        )
+        .scalar_subquery()
+        .label("first_letter"),
+    )
+)
+
 _of_prospect = (
     EMAIL.c.campaign_id == bindparam("campaign_id"),
     EMAIL.c.opportunity_id == bindparam("opportunity_id"),
@@ -42,22 +68,12 @@ THREAD: Final = (
     .order_by(EMAIL.c.sent_at.nulls_first(), EMAIL.c.id)
 )
 
-STATUS: Final = select(EMAIL.c.status).where(
-    EMAIL.c.campaign_id == bindparam("campaign_id"), EMAIL.c.id == bindparam("email_id")
-)
+PARENT: Final = select(
+    EMAIL.c.status, func.coalesce(EMAIL.c.sent_at, EMAIL.c.created_at).label("since")
+).where(EMAIL.c.campaign_id == bindparam("campaign_id"), EMAIL.c.id == bindparam("email_id"))
 
 BY_MESSAGE_ID: Final = select(*EMAIL.c).where(
     EMAIL.c.campaign_id == bindparam("campaign_id"), EMAIL.c.message_id == bindparam("message_id")
-)
-
-PENDING_FOLLOW_UPS: Final = (
-    select(EMAIL.c.id, EMAIL.c.status)
-    .where(
-        *_of_prospect,
-        EMAIL.c.email_type.in_(FOLLOW_UPS),
-        EMAIL.c.status.in_(PENDING),
-    )
-    .order_by(EMAIL.c.id)
 )
 
 

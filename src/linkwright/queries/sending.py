@@ -36,6 +36,7 @@ DUE: Final = held(
         OPPORTUNITY.c.status.label("opportunity_status"),
         OPPORTUNITY.c.responded_at,
         PARENT.c.status.label("parent_status"),
+        func.coalesce(PARENT.c.sent_at, PARENT.c.created_at).label("parent_since"),
     )
     .join(OPPORTUNITY, OPPORTUNITY.c.id == EMAIL.c.opportunity_id)
     .outerjoin(PARENT, PARENT.c.id == EMAIL.c.parent_email_id)

@@ -1,4 +1,4 @@
-"""A person answers: what follows for the prospect, for the sequence and for the template's record."""
+"""A person answers: what follows for the prospect and for the template's record."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from datetime import datetime
 
 from linkwright.clock import hours_between
 from linkwright.db.rows import run
-from linkwright.queries import emails, responses, sending
+from linkwright.queries import responses
 from linkwright.services.held import Held
-from linkwright.services.history import Move
-from linkwright.vocabulary import EmailStatus, LifeKind, OpportunityStatus
+from linkwright.vocabulary import OpportunityStatus
 
 _ANSWERED_FROM = frozenset(
     {
@@ -75,28 +74,6 @@ def take_back_answer(held: Held, before: Firsts, after: Firsts, at: datetime, no
             held.move_opportunity(OpportunityStatus.CONTACTED.value, at=now, reason="no person had answered")
         return
     _set_response(held, contacted, max(after.opportunity, contacted) if contacted else after.opportunity)
-
-
-async def stop_sequence(held: Held, at: datetime) -> None:
-    """Cancel the follow-ups that wait for this prospect: the person has answered."""
-    of = {"campaign_id": held.campaign_id, "opportunity_id": held.opportunity_id}
-    waiting = (await run(held.ctx.session, emails.PENDING_FOLLOW_UPS, of)).all()
-    if not waiting:
-        return
-    keys = {"key_campaign": held.campaign_id, "keys": [row.id for row in waiting]}
-    await run(held.ctx.session, sending.CANCEL, keys)
-    held.moves += [
-        Move(
-            LifeKind.EMAIL,
-            row.status,
-            EmailStatus.CANCELLED.value,
-            at,
-            opportunity_id=held.opportunity_id,
-            email_id=row.id,
-            reason="the person has answered",
-        )
-        for row in waiting
-    ]
 
 
 def _set_response(held: Held, contacted: datetime | None, first: datetime) -> None:

@@ -17,7 +17,7 @@ from linkwright.services.context import Context
 from linkwright.services.held import Held
 from linkwright.services.history import Move, record_moves
 from linkwright.services.pages import page_size
-from linkwright.services.rules import objection
+from linkwright.services.rules import objection, objection_elsewhere
 from linkwright.services.suppression_keys import address_hash
 from linkwright.vocabulary import EmailStatus, EventKind, LifeKind
 
@@ -116,7 +116,7 @@ class Claims:
                 "address_hash": address_hash(row.to_email, turn.address_key, self._ctx.pepper),
             }
             suppressed = (await run(self._ctx.session, emails.SUPPRESSED, person)).scalar()
-            reason = objection(row, suppressed)
+            reason = objection(row, suppressed) or await objection_elsewhere(self._ctx, turn.user_id, row)
             if reason is None:
                 good.append(row)
             else:

@@ -10,11 +10,12 @@ from pydantic import BaseModel
 from sqlalchemy import Row
 
 from linkwright.db.rows import detached, run
-from linkwright.errors import Conflict, DuplicateRow, InvalidInput, NotFound, Suppressed
+from linkwright.errors import Conflict, DuplicateRow, InvalidInput, NotFound
 from linkwright.models.emails import BacklinkingEmail
 from linkwright.queries import email_moves, emails
 from linkwright.schemas.emails import EmailCreate, EmailRating, EmailSentElsewhere, EmailUpdate
 from linkwright.schemas.validation import parse
+from linkwright.services.contactable import require_contactable, require_unanswered
 from linkwright.services.context import Context
 from linkwright.services.held import Held
 from linkwright.services.history import Move, record_moves
@@ -23,7 +24,7 @@ from linkwright.services.pages import Page, cursor, page_size, place
 from linkwright.services.reports import checked_text, known_campaign, known_id
 from linkwright.services.rules import approver, require_open
 from linkwright.services.threads import place_in_history, place_in_thread
-from linkwright.vocabulary import EmailStatus, EventKind, LifeKind, OpportunityStatus
+from linkwright.vocabulary import EmailStatus, EventKind, LifeKind
 
 _PAGES: Final = {
     shape: emails.page(owned=shape[0], prospect=shape[1], status=shape[2], after=shape[3])
@@ -52,14 +53,17 @@ class Emails:
             InvalidInput: a field breaks a rule, or there is no address to write to.
             Suppressed: the person may not be contacted.
             DuplicateRow: this touch of the sequence is already written.
-            Conflict: the campaign or prospect is closed; or a follow-up lacks a sent parent,
-                has been answered, or is one too many.
+            Conflict: the campaign or prospect is closed; or the person has a first letter already,
+                about another prospect of the campaign; or a follow-up lacks a sent parent, has been
+                answered (about whichever prospect), or is one too many.
         """
         draft = parse(EmailCreate, email_data)
         held = await Held.prospect(self._ctx, campaign_id, opportunity_id, hold=False)
         require_open(held.row)
         values = await self._values(held, draft)
-        await self._require_contactable(held, values["to_email"])
+        await require_contactable(held, values["to_email"], values["email_type"])
+        if values["email_type"] in emails.FOLLOW_UPS:
+            await require_unanswered(held, values["to_email"], values["parent_email_id"])
         now = self._ctx.now()
         values |= {"status": EmailStatus.DRAFT.value, "created_at": now}
         email = await self._insert(values)
@@ -178,7 +182,8 @@ class Emails:
         Raises:
             NotFound: there is no such email for this owner.
             InvalidInput: a field breaks a rule.
-            Conflict: it is past editing (queued or later).
+            Conflict: it is past editing (queued or later); or the new recipient has a first letter
+                already, about another prospect.
         """
         changes = parse(EmailUpdate, email_data).model_dump(exclude_unset=True)
         held = await Held.email(self._ctx, email_id)
@@ -189,7 +194,7 @@ class Emails:
         if not changes:
             return await held.read()
         if "to_email" in changes:
-            await self._require_contactable(held, changes["to_email"])
+            await require_contactable(held, changes["to_email"], held.row.email_type)
         changes["user_edited"] = True
         if held.email_status == EmailStatus.APPROVED:
             draft = EmailStatus.DRAFT.value
@@ -265,14 +270,6 @@ class Emails:
     async def _thread(self, held: Held) -> Sequence[Row[Any]]:
         of = {"campaign_id": held.campaign_id, "opportunity_id": held.opportunity_id}
         return (await run(self._ctx.session, emails.THREAD, of)).all()
-
-    async def _require_contactable(self, held: Held, to_email: str) -> None:
-        person = {"user_id": held.user_id, "address_hash": held.hash_of(to_email)}
-        reason = (await run(self._ctx.session, emails.SUPPRESSED, person)).scalar()
-        if reason is None and held.opportunity_status == OpportunityStatus.SUPPRESSED:
-            reason = "the prospect is suppressed"
-        if reason is not None:
-            raise Suppressed(reason)
 
     async def _insert(self, values: dict[str, Any]) -> BacklinkingEmail:
         row = (await run(self._ctx.session, emails.WRITE, values)).mappings().first()

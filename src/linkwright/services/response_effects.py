@@ -8,10 +8,11 @@ from typing import Any, Final, Self
 
 from linkwright.schemas.events import BounceReport
 from linkwright.schemas.validation import parse
-from linkwright.services.answers import Firsts, first_answers, note_answer, stop_sequence
+from linkwright.services.answers import Firsts, first_answers, note_answer
 from linkwright.services.consequences import Farewell, bounce, complain, require_left
 from linkwright.services.context import Context
 from linkwright.services.held import Held
+from linkwright.services.same_person import Sequences
 from linkwright.vocabulary import HUMAN_RESPONSES, EventAgent, EventKind, ResponseType, SuppressionReason
 
 _REASONS: Final = {
@@ -24,8 +25,15 @@ _REASONS: Final = {
 class Effects:
     """The effects of one type of response: prepared before anything is locked, applied once it is written."""
 
-    def __init__(self, kind: str, report: BounceReport | None, farewell: Farewell | None) -> None:
+    def __init__(
+        self,
+        kind: str,
+        report: BounceReport | None,
+        farewell: Farewell | None,
+        sequences: Sequences | None = None,
+    ) -> None:
         self._kind, self._report, self._farewell = ResponseType(kind), report, farewell
+        self._sequences = sequences
 
     @classmethod
     async def prepare(
@@ -37,7 +45,9 @@ class Effects:
         *,
         sender: str,
     ) -> Self:
-        """Lock what a suppression will reach, if there is to be one."""
+        """Lock what a suppression will reach, or the end of a sequence, if there is to be one."""
+        if ResponseType(kind) in HUMAN_RESPONSES:
+            return cls(kind, None, None, await Sequences.prepare(ctx, seen, sender))
         report = None
         if kind == ResponseType.BOUNCE:
             # Nothing known of it: then it is what mail systems call a failure, for good.
@@ -58,9 +68,9 @@ class Effects:
     async def apply(self, held: Held, before: Firsts, at: datetime) -> None:
         """Write down all that follows."""
         note = None
-        if self._kind in HUMAN_RESPONSES:
+        if self._sequences is not None:
             note_answer(held, before, await first_answers(held), at)
-            await stop_sequence(held, at)
+            await self._sequences.stop(held, at)
         elif self._report is not None:
             note = self._report.diagnostic
             detail = self._report.model_dump(include={"kind", "recipient", "diagnostic"}, exclude_none=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Row
@@ -17,7 +17,8 @@ from linkwright.queries.emails import FOLLOW_UPS
 from linkwright.schemas.fields import Moment
 from linkwright.services.context import Context
 from linkwright.services.held import Held
-from linkwright.vocabulary import CampaignStatus, EmailStatus, OpportunityStatus
+from linkwright.services.same_person import first_letter_to, has_answered
+from linkwright.vocabulary import CampaignStatus, EmailStatus, EmailType, OpportunityStatus
 
 ARRIVED: Final = frozenset({EmailStatus.SENT.value, EmailStatus.DELIVERED.value})
 _CLOSED_CAMPAIGNS: Final = frozenset({CampaignStatus.CANCELLED.value, CampaignStatus.ARCHIVED.value})
@@ -82,7 +83,8 @@ async def require_policy(held: Held) -> None:
 
     Raises:
         Suppressed: the person may not be contacted.
-        Conflict: a follow-up's parent did not arrive, or the person has answered.
+        Conflict: a follow-up's parent did not arrive, or the person has answered; or another prospect's
+            first letter goes to the same person.
     """
     person = {"user_id": held.user_id, "address_hash": held.hash_of(held.row.to_email)}
     session = held.ctx.session
@@ -91,10 +93,48 @@ async def require_policy(held: Held) -> None:
     parent = None
     if held.row.email_type in emails.FOLLOW_UPS and held.row.parent_email_id is not None:
         of = {"campaign_id": held.campaign_id, "email_id": held.row.parent_email_id}
-        parent = (await run(session, emails.STATUS, of)).scalar()
-    judged = Judged(held.opportunity_status, held.row.email_type, held.row.responded_at, parent)
-    if (problem := objection(judged, None)) is not None:
+        parent = (await run(session, emails.PARENT, of)).first()
+    status, since = (parent.status, parent.since) if parent is not None else (None, None)
+    judged = Judged(held.opportunity_status, held.row.email_type, held.row.responded_at, status)
+    letter = Letter(
+        held.email_id,
+        held.campaign_id,
+        held.opportunity_id,
+        held.row.to_email,
+        held.row.email_type,
+        since,
+    )
+    problem = objection(judged, None) or await objection_elsewhere(held.ctx, held.user_id, letter)
+    if problem is not None:
         raise Conflict(f"Email {held.email_id} cannot be queued: {problem}.")
+
+
+class Letter(NamedTuple):
+    """An email that is about to leave, and since when an answer counts as one to its sequence."""
+
+    id: int
+    campaign_id: str
+    opportunity_id: int
+    to_email: str
+    email_type: str
+    parent_since: datetime | None
+
+
+async def objection_elsewhere(ctx: Context, user_id: int, letter: Row[Any] | Letter) -> str | None:
+    """Return why a letter may not leave for what the person got, or said, about another prospect."""
+    if letter.email_type == EmailType.INITIAL:
+        other = await first_letter_to(
+            ctx, letter.campaign_id, letter.opportunity_id, letter.to_email, email_id=letter.id
+        )
+        if other is not None:
+            return f"email {other} is the first letter to the same person, about another prospect"
+    elif (
+        letter.email_type in FOLLOW_UPS
+        and letter.parent_since is not None
+        and await has_answered(ctx, user_id, letter.to_email, letter.parent_since)
+    ):
+        return "the person has answered, about another prospect"
+    return None
 
 
 @dataclass(frozen=True, slots=True)
