@@ -50,9 +50,10 @@ class Responses:
 
         The same `message_id` again returns the response that is there. What follows happens in
         the same transaction: a person's answer makes the prospect responded and cancels
-        the follow-ups that wait for them in all of the user's campaigns; an unsubscribe, a complaint or a hard bounce suppresses the
-        recipient everywhere. An automatic reply, an absence note or a bounce never makes a
-        prospect responded. `bounce` tells a soft bounce from a hard one, and who refused.
+        the follow-ups that wait for them in all of the user's campaigns; an unsubscribe, a complaint
+        or a hard bounce suppresses the recipient everywhere. An automatic reply, an absence note or
+        a bounce never makes a prospect responded. `bounce` tells a soft bounce from a hard one, and
+        who refused.
 
         Raises:
             NotFound: this owner's campaign has no such prospect or email.
