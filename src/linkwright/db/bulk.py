@@ -21,6 +21,10 @@ _PAST = text(
     " FROM (SELECT CAST(pg_get_serial_sequence(:table, 'id') AS regclass) AS seq) AS own"
 ).bindparams(bindparam("table", type_=String), bindparam("highest", type_=Integer))
 
+# For the rest of the transaction. PostgreSQL keeps the plan of a statement that it was asked a few times; one
+# made while the table was empty reads all of it for each look-up when it no longer is.
+_PLAN_ANEW = text("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)")
+
 Row = Sequence[Any]
 Convert = Callable[[Any], Any]
 
@@ -84,7 +88,7 @@ async def _insert(
         await connection.exec_driver_sql(statement, list(ready))
         return
     # A COPY goes around SQLAlchemy, which opens its transaction with its first own statement.
-    await connection.scalar(text("SELECT 1"))
+    await connection.scalar(_PLAN_ANEW)
     driver = (await connection.get_raw_connection()).driver_connection
     if driver is None:
         raise RuntimeError("the connection was taken away")
