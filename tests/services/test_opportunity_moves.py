@@ -336,7 +336,10 @@ class TestTheMomentOfALink:
         held = await cast.one("discovered")
 
         live = await cast.prospects.record_link(
-            held.id, LINK, evidence="seen", published_at="2026-01-01T10:00:00+02:00"
+            held.id,
+            LINK,
+            evidence="seen",
+            published_at="2026-01-01T10:00:00+02:00",  # type: ignore[arg-type]
         )
 
         assert live.published_at == datetime(2026, 1, 1, 8, tzinfo=UTC)
