@@ -186,7 +186,8 @@ def _sqlite(text: str) -> LinkwrightError:
         return DatabaseUnavailable(
             "The disk failed while reading or writing.", "Check the disk, then run the same command again."
         )
-    if "closed" in text or "is closed" in text:
+    # asyncpg's second way of saying it: the connection broke while a statement was under way.
+    if "closed" in text or "another operation" in text:
         return DatabaseUnavailable(
             "PostgreSQL went away in the middle.",
             "Try again when it is back; nothing of this call was written.",
