@@ -113,6 +113,36 @@ class Commands:
         self._server.stdout.close()
 
 
+def start(*words: str, url: str, folder: Path, bytecode: Path, **variables: str) -> subprocess.Popen[str]:
+    """Start `linkwright WORDS` in full, Python and all. `bytecode` keeps what is compiled for the next."""
+    ready = environment(url, {"PYTHONPYCACHEPREFIX": str(bytecode), **variables})
+    ready.pop("PYTHONDONTWRITEBYTECODE", None)
+    return subprocess.Popen(
+        [sys.executable, "-m", "linkwright", *words],
+        cwd=folder,
+        env=ready,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        errors="surrogateescape",
+    )
+
+
+def ended(process: subprocess.Popen[str], seconds: float = 120) -> Ended:
+    """Wait for a started command."""
+    try:
+        out, err = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        raise
+    done = Ended(process.returncode, out, err)
+    done.is_clean()
+    return done
+
+
 def environment(url: str | None, variables: dict[str, str]) -> dict[str, str]:
     """Return this process's environment with other settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LINKWRIGHT_")}
