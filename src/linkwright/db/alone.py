@@ -15,6 +15,7 @@ from sqlalchemy import URL, NullPool, event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from linkwright.db.integrity import translated_errors
+from linkwright.db.sqlite_connections import connect
 from linkwright.db.urls import async_url
 from linkwright.errors import DatabaseUnavailable
 
@@ -58,7 +59,9 @@ async def alone(url: str, *, patience: float = PATIENCE) -> AsyncIterator[AsyncC
 
 
 def _sqlite(url: URL, patience: float) -> AsyncEngine:
-    engine = create_async_engine(url, poolclass=NullPool, connect_args={"timeout": patience})
+    engine = create_async_engine(
+        url, poolclass=NullPool, connect_args={"timeout": patience, "async_creator_fn": connect}
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
