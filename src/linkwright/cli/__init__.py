@@ -4,7 +4,9 @@ A family of commands is a Typer app in a file of its own, a single command is a 
 their line in the menu of `on_demand`, and nothing of them is loaded here.
 """
 
+import sys
 from importlib.metadata import version
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -41,6 +43,11 @@ def root(
 
 def main() -> None:
     """Run the command line. Whatever goes wrong is one line on standard error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(
+            stream, TextIOWrapper
+        ):  # A letter that the terminal does not know is no reason to fail.
+            stream.reconfigure(errors="backslashreplace")
     try:
         app(prog_name="linkwright")
     except KeyboardInterrupt:

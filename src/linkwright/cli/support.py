@@ -1,11 +1,13 @@
 """What every command needs: the shared options, the settings, an open database."""
 
 import asyncio
+import json
 import sys
 import threading
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from enum import StrEnum
+from io import TextIOWrapper
 from typing import Annotated, Any, Final, TypeVar
 
 import orjson
@@ -78,9 +80,17 @@ async def _to_the_end(work: Coroutine[Any, Any, T]) -> T:
 
 
 def print_json(value: object) -> None:
-    """Print a value as JSON, indented."""
+    """Print a value as JSON, indented. JSON is UTF-8, whatever the terminal is."""
     options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-    sys.stdout.write(orjson.dumps(value, option=options, default=_plain).decode())
+    try:
+        text = orjson.dumps(value, option=options, default=_plain)
+    except TypeError:  # The name of a file that is not UTF-8: Python's own JSON escapes it.
+        text = json.dumps(value, indent=2, default=_plain).encode() + b"\n"
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text)
+    else:
+        sys.stdout.write(text.decode())
 
 
 def _plain(value: object) -> object:

@@ -21,6 +21,7 @@ from linkwright.errors import Conflict, InvalidInput
 from linkwright.jobs.campaign_lines import CampaignFile, Header, Progress
 from linkwright.jobs.campaign_records import CAMPAIGN, EMAIL, INBOUND, KINDS, SUPPRESSION, TEMPLATE, Kind
 from linkwright.jobs.desks import Desk
+from linkwright.jobs.places import written
 from linkwright.models.imports import ImportJob
 from linkwright.models.users import User
 from linkwright.queries import campaign_files as queries
@@ -89,7 +90,7 @@ async def _job(desk: Desk, session: AsyncSession, user: User, header: Header, pa
         kind=key[1],
         target=key[2],
         digest=key[3],
-        source=str(path),
+        source=written(path),
         state=ImportState.RUNNING.value,
         counts={},
         started_at=desk.clock(),

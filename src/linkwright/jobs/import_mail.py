@@ -19,6 +19,7 @@ from linkwright.jobs.fingerprints import Fingerprint
 from linkwright.jobs.import_sent_log import new_recipient
 from linkwright.jobs.importers import Taken
 from linkwright.jobs.mail_readings import inbound_of, letter_of, sent_at_of
+from linkwright.jobs.places import written
 from linkwright.parsing.addresses import address_key, parse_address
 from linkwright.parsing.mail import ParsedMessage, RawMessage, is_automatic, parse_message, read_messages
 from linkwright.parsing.mail.headers import addresses
@@ -78,7 +79,7 @@ class MailImporter:
         self._print = Fingerprint(files, {"me": sorted(self._me)}, field="path", lenient=True)
         self._read = 0
         self.target = campaign_id or ANYWHERE
-        self.source, self.digest = str(path), self._print.digest
+        self.source, self.digest = written(path), self._print.digest
         self.batch_size = BATCH
         self.notes: list[str] = []
 

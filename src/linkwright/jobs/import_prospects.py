@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Final
 from linkwright.jobs.fingerprints import Fingerprint
 from linkwright.jobs.import_alwrity import LEADS, take_attempts, take_replies
 from linkwright.jobs.importers import Taken
+from linkwright.jobs.places import written
 from linkwright.parsing.formats import (
     Attempt,
     Format,
@@ -55,7 +56,7 @@ class ProspectsImporter:
         self._table, self._format = open_prospects(path, mapping=mapping, sheet=sheet)
         self._print = Fingerprint([Path(path)], {"map": dict(mapping or {}), "sheet": sheet})
         self._row = 0
-        self.target, self.source, self.digest = campaign_id, str(path), self._print.digest
+        self.target, self.source, self.digest = campaign_id, written(path), self._print.digest
         self.batch_size = BATCH
         self.notes = [f"Format: {self._format.title}.", *self._table.notes]
 

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Final
 from linkwright.errors import Conflict, InvalidInput, OpportunityLimitReached
 from linkwright.jobs.fingerprints import Fingerprint
 from linkwright.jobs.importers import Taken
+from linkwright.jobs.places import written
 from linkwright.parsing.addresses import parse_address
 from linkwright.parsing.refusals import Refusal
 from linkwright.parsing.sent_log import SentMail, keyword_of, read_sent_log
@@ -45,7 +46,7 @@ class SentLogImporter:
         read_sent_log(path)  # says at once what is wrong with the file
         self._print = Fingerprint([self._path], {"sender": self._sender})
         self._row = 0
-        self.target, self.source, self.digest = campaign_id, str(path), self._print.digest
+        self.target, self.source, self.digest = campaign_id, written(path), self._print.digest
         self.batch_size = BATCH
         self.notes: list[str] = []
 
@@ -101,7 +102,7 @@ class SentLogImporter:
                 "from_email": self._sender,
                 "to_email": mail.to,
                 "sent_at": None,
-                "personalization_data": {"sent_log": {"file": self._path.name, "row": mail.row}},
+                "personalization_data": {"sent_log": {"file": written(self._path.name), "row": mail.row}},
             },
         )
         return recorded.outcome
