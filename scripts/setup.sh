@@ -35,7 +35,10 @@ echo "Setting up .venv (about a minute, once) ..."
 pip() {
     .venv/bin/python -m pip --disable-pip-version-check --quiet "$@"
 }
-pip install --require-hashes -r requirements.lock
+# The lock is whole, so nothing is left to resolve. Resolving it again breaks: pip 23 sees `coverage[toml]`, looks past
+# the pin of `coverage` at a newer release, and refuses that for want of a hash.
+pip install --no-deps --require-hashes -r requirements.lock
 # The lock has the build backend too, so this needs no network and nothing unpinned.
 pip install --no-deps --no-build-isolation -e .
+pip check
 touch .venv/.ready
