@@ -24,8 +24,8 @@ if TYPE_CHECKING:
         Suppressed,
     )
     from linkwright.service import BacklinkingDatabaseService
-    from linkwright.services.claims import Claim
     from linkwright.services.pages import Page
+    from linkwright.services.sending_claims import Claim
     from linkwright.unit_of_work import UnitOfWork
 
 __all__ = [
@@ -51,7 +51,7 @@ __all__ = [
 _HOMES: Final = {
     "BacklinkingDatabaseService": "linkwright.service",
     "CampaignService": "linkwright.campaign_service",
-    "Claim": "linkwright.services.claims",
+    "Claim": "linkwright.services.sending_claims",
     "Clock": "linkwright.clock",
     "Page": "linkwright.services.pages",
     "UnitOfWork": "linkwright.unit_of_work",

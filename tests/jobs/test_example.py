@@ -52,17 +52,17 @@ class TestTheExample:
         report, rows = done
         assert report.done == {
             "templates written": 2,
-            "prospects qualified": 17,
+            "prospects qualified": 16,
             "prospects rejected": 6,
-            "prospects approved": 17,
+            "prospects approved": 16,
             "prospects given up": 4,
             "follow-ups drafted": 1,
-            "first letters drafted": 14,
+            "first letters drafted": 13,
         }
         assert {row["reason"] for row in rows["suppressions"]} == {"hard_bounce", "complaint", "unsubscribe"}
         assert {stage.name: stage.count for stage in report.funnel} == {
             "Found": 57,
-            "Worth it": 43,
+            "Worth it": 42,
             "Written to": 26,
             "Answered": 13,
             "Interested": 4,
@@ -82,7 +82,7 @@ class TestTheExample:
         _, rows = done
         drafted = [row["to_email"] for row in rows["backlinking_emails"] if row["status"] == "draft"]
         first = [row["to_email"] for row in rows["backlinking_emails"] if row["email_type"] == "initial"]
-        assert len(drafted) == 15
+        assert len(drafted) == 14
         assert len(set(first)) == len(first)
 
     async def test_sends_nothing_with_a_hole_in_it(self, done: tuple[RunReport, Dump]) -> None:

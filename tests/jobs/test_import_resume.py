@@ -13,6 +13,7 @@ from sqlalchemy import event
 
 from linkwright.db.engine import Database
 from linkwright.errors import OpportunityLimitReached
+from linkwright.jobs import importing
 from linkwright.jobs.importers import Summary
 from linkwright.jobs.importing import ImportInProgress
 from linkwright.jobs.rejects import RejectsFile
@@ -124,7 +125,13 @@ class TestTwoAtOnce:
     """Seen to fail with the check of the job's position taken out: then nobody was told."""
 
     @pytest.mark.parametrize("begun", [False, True], ids=["fresh", "begun"])
-    async def test_one_is_told_and_nothing_is_doubled(self, place: Bringing, kind: str, begun: bool) -> None:  # noqa: FBT001
+    async def test_one_is_told_and_nothing_is_doubled(
+        self,
+        place: Bringing,
+        kind: str,
+        begun: bool,  # noqa: FBT001
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
         whole, made, rejects = await unbroken(place, kind)
         if begun:
             with crash_at(place.database, 90), pytest.raises(CrashError):
@@ -133,10 +140,20 @@ class TestTwoAtOnce:
         rival = Bringing(Database(place.database.url.render_as_string(hide_password=False)), place.folder)
         rival.desk, rival.campaign_id = place.desk, place.campaign_id
         importers = [importer_of(place, kind), importer_of(rival, kind)]
+        # Neither takes its first batch before both know theirs, or the slower may find all done.
+        both = asyncio.Barrier(2)
+        find_place = importing._Run.find_place
+
+        async def find_place_together(run: importing._Run) -> None:
+            await find_place(run)
+            await both.wait()
+
         try:
-            ended = await asyncio.gather(
-                place.bring(importers[0]), rival.bring(importers[1]), return_exceptions=True
-            )
+            with monkeypatch.context() as together:
+                together.setattr(importing._Run, "find_place", find_place_together)
+                ended = await asyncio.gather(
+                    place.bring(importers[0]), rival.bring(importers[1]), return_exceptions=True
+                )
         finally:
             await rival.database.close()
 

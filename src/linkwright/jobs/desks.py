@@ -14,7 +14,7 @@ from linkwright.db.engine import Database
 from linkwright.errors import InvalidInput, NotFound
 from linkwright.services.campaigns import Campaigns
 from linkwright.services.context import Context
-from linkwright.services.peppers import require_pepper
+from linkwright.services.suppression_peppers import require_pepper
 from linkwright.services.users import Users
 
 ACTOR: Final = "import"

@@ -20,11 +20,11 @@ from linkwright.parsing.refusals import Refusal
 from linkwright.queries import imported, responses
 from linkwright.services.context import Context
 from linkwright.services.delivery import Delivery
+from linkwright.services.email_held import SENT_STATES, Held, way
+from linkwright.services.email_leaving import note_contact
+from linkwright.services.email_sent_elsewhere import Outcome, SentElsewhere
 from linkwright.services.emails import Emails
-from linkwright.services.held import SENT_STATES, Held, way
-from linkwright.services.leaving import note_contact
 from linkwright.services.responses import Responses
-from linkwright.services.sent_elsewhere import Outcome, SentElsewhere
 from linkwright.services.users import Users
 from linkwright.templating.conversion import html_from_text
 from linkwright.vocabulary import EmailStatus, EmailType, EventKind, LifeKind, ResponseType

@@ -29,11 +29,11 @@ from linkwright.parsing.refusals import Refusal
 from linkwright.queries import imported
 from linkwright.schemas.mail_fields import spellings
 from linkwright.services.context import Context
+from linkwright.services.email_recipients import Recipient, find_recipient, site_of_mailbox
+from linkwright.services.email_sent_elsewhere import Outcome, SentElsewhere
 from linkwright.services.inbound import Inbound
-from linkwright.services.recipients import Recipient, find_recipient, site_of_mailbox
-from linkwright.services.rematching import match_again
+from linkwright.services.inbound_rematching import match_again
 from linkwright.services.sending import Sending
-from linkwright.services.sent_elsewhere import Outcome, SentElsewhere
 from linkwright.vocabulary import EmailStatus, ImportKind
 
 BATCH: Final = 200

@@ -25,9 +25,9 @@ from linkwright.parsing.formats import (
 )
 from linkwright.parsing.refusals import Refusal
 from linkwright.services.context import Context
+from linkwright.services.inbound_rematching import match_again
 from linkwright.services.opportunities import Opportunities
 from linkwright.services.opportunity_imported import Claim, ImportedProspects
-from linkwright.services.rematching import match_again
 from linkwright.vocabulary import ImportKind, OpportunityStatus
 
 BATCH: Final = 5_000

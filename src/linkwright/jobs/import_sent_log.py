@@ -19,10 +19,15 @@ from linkwright.parsing.refusals import Refusal
 from linkwright.parsing.sent_log import SentMail, keyword_of, read_sent_log
 from linkwright.parsing.urls import canonical_url
 from linkwright.services.context import Context
+from linkwright.services.email_recipients import (
+    NOBODY_AT_FREEMAIL,
+    Recipient,
+    find_recipient,
+    site_of_mailbox,
+)
+from linkwright.services.email_sent_elsewhere import Outcome, SentElsewhere
+from linkwright.services.inbound_rematching import match_again
 from linkwright.services.opportunities import Opportunities
-from linkwright.services.recipients import NOBODY_AT_FREEMAIL, Recipient, find_recipient, site_of_mailbox
-from linkwright.services.rematching import match_again
-from linkwright.services.sent_elsewhere import Outcome, SentElsewhere
 from linkwright.templating.conversion import html_from_text
 from linkwright.vocabulary import ImportKind
 

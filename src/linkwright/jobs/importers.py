@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final, Protocol
 
 from linkwright.parsing.refusals import Refusal
 from linkwright.services.context import Context
-from linkwright.services.sent_elsewhere import Outcome
+from linkwright.services.email_sent_elsewhere import Outcome
 from linkwright.vocabulary import ImportKind
 
 SHOWN_REFUSALS: Final = 100

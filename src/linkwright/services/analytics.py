@@ -49,8 +49,8 @@ from linkwright.queries import analytics as queries
 from linkwright.queries import campaigns as campaign_queries
 from linkwright.schemas.analytics import AnalyticsCreate, AnalyticsQuery, RollUpDays
 from linkwright.schemas.validation import parse
+from linkwright.services.analytics_periods import Days, day_start, surroundings
 from linkwright.services.context import Context
-from linkwright.services.periods import Days, day_start, surroundings
 
 ROWS_AT_ONCE = 200
 

@@ -11,10 +11,10 @@ from linkwright.models.events import EmailEvent
 from linkwright.queries import events
 from linkwright.schemas.events import BounceReport, EventReport
 from linkwright.schemas.validation import parse
-from linkwright.services.consequences import Farewell, bounce, complain, require_left
 from linkwright.services.context import Context
-from linkwright.services.held import Held
-from linkwright.services.rules import moment
+from linkwright.services.delivery_consequences import Farewell, bounce, complain, require_left
+from linkwright.services.email_held import Held
+from linkwright.services.email_rules import moment
 from linkwright.vocabulary import EmailStatus, EventAgent, EventKind, SuppressionReason
 
 

@@ -15,15 +15,15 @@ from linkwright.models.emails import BacklinkingEmail
 from linkwright.queries import email_moves, emails
 from linkwright.schemas.emails import EmailCreate, EmailRating, EmailSentElsewhere, EmailUpdate
 from linkwright.schemas.validation import parse
-from linkwright.services.contactable import require_contactable, require_unanswered
 from linkwright.services.context import Context
-from linkwright.services.held import Held
+from linkwright.services.delivery_reports import checked_text, known_campaign, known_id
+from linkwright.services.email_contactable import require_contactable, require_unanswered
+from linkwright.services.email_held import Held
+from linkwright.services.email_leaving import note_contact
+from linkwright.services.email_rules import approver, require_open
+from linkwright.services.email_threads import place_in_history, place_in_thread
 from linkwright.services.history import Move, record_moves
-from linkwright.services.leaving import note_contact
 from linkwright.services.pages import Page, cursor, page_size, place
-from linkwright.services.reports import checked_text, known_campaign, known_id
-from linkwright.services.rules import approver, require_open
-from linkwright.services.threads import place_in_history, place_in_thread
 from linkwright.vocabulary import EmailStatus, EventKind, LifeKind
 
 _PAGES: Final = {

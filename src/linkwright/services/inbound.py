@@ -16,11 +16,11 @@ from linkwright.queries import inbound
 from linkwright.schemas.inbound import InboundCreate
 from linkwright.schemas.validation import parse
 from linkwright.services.context import Context
-from linkwright.services.held import Held
-from linkwright.services.matching import Match, match
+from linkwright.services.delivery_reports import known_id
+from linkwright.services.email_held import Held
+from linkwright.services.inbound_matching import Match, match
 from linkwright.services.ownership import require_user
 from linkwright.services.pages import Page, cursor, page_size, place
-from linkwright.services.reports import known_id
 from linkwright.services.responses import Responses
 from linkwright.vocabulary import Intent, MatchMethod, ResponseType
 

@@ -8,11 +8,11 @@ from linkwright.lives import path
 from linkwright.models.opportunities import BacklinkOpportunity
 from linkwright.parsing.urls import canonical_url
 from linkwright.queries import opportunities as queries
+from linkwright.services.email_rules import moment
 from linkwright.services.history import require_allowed
-from linkwright.services.leaving_alone import cancel_letters
 from linkwright.services.opportunity_contacts import standing
 from linkwright.services.opportunity_rows import OpportunityRows, checked_reason
-from linkwright.services.rules import moment
+from linkwright.services.suppression_reach import cancel_letters
 from linkwright.vocabulary import LifeKind
 from linkwright.vocabulary import OpportunityStatus as S
 

@@ -8,8 +8,8 @@ from linkwright.errors import IllegalMove, InvalidInput, NotFound
 from linkwright.models.opportunities import BacklinkOpportunity
 from linkwright.queries import opportunities as queries
 from linkwright.services.context import Context
+from linkwright.services.delivery_reports import known_id
 from linkwright.services.history import record_moves, require_allowed, steps
-from linkwright.services.reports import known_id
 from linkwright.vocabulary import LifeKind
 
 _LONGEST_REASON = 2_000

@@ -8,10 +8,10 @@ from typing import Any, Final, Self
 
 from linkwright.schemas.events import BounceReport
 from linkwright.schemas.validation import parse
-from linkwright.services.answers import Firsts, first_answers, note_answer
-from linkwright.services.consequences import Farewell, bounce, complain, require_left
 from linkwright.services.context import Context
-from linkwright.services.held import Held
+from linkwright.services.delivery_consequences import Farewell, bounce, complain, require_left
+from linkwright.services.email_held import Held
+from linkwright.services.response_answers import Firsts, first_answers, note_answer
 from linkwright.services.same_person import Sequences
 from linkwright.vocabulary import HUMAN_RESPONSES, EventAgent, EventKind, ResponseType, SuppressionReason
 

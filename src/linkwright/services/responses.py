@@ -16,11 +16,11 @@ from linkwright.schemas.events import BounceReport
 from linkwright.schemas.responses import ResponseCreate
 from linkwright.schemas.validation import parse
 from linkwright.services.context import Context
-from linkwright.services.held import SENT_STATES, Held
+from linkwright.services.delivery_reports import known_campaign, known_id
+from linkwright.services.email_held import SENT_STATES, Held
+from linkwright.services.email_rules import moment
 from linkwright.services.pages import Page, cursor, page_size, place
-from linkwright.services.reports import known_campaign, known_id
 from linkwright.services.response_effects import Effects
-from linkwright.services.rules import moment
 
 _PAGES: Final = {
     shape: responses.page(

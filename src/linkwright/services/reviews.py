@@ -13,11 +13,11 @@ from linkwright.models.responses import BacklinkingResponse
 from linkwright.queries import responses
 from linkwright.schemas.responses import ResponseReview, ResponseUpdate
 from linkwright.schemas.validation import parse
-from linkwright.services.answers import first_answers, take_back_answer
 from linkwright.services.context import Context
 from linkwright.services.decisions import Decisions
-from linkwright.services.held import Held
-from linkwright.services.reports import known_id
+from linkwright.services.delivery_reports import known_id
+from linkwright.services.email_held import Held
+from linkwright.services.response_answers import first_answers, take_back_answer
 from linkwright.services.response_effects import Effects
 from linkwright.vocabulary import HUMAN_RESPONSES, DeciderKind, DecisionKind
 

@@ -11,9 +11,9 @@ from linkwright.parsing.addresses import address_key, domains_of_mailbox
 from linkwright.queries import same_person as queries
 from linkwright.queries import sending
 from linkwright.services.context import Context
-from linkwright.services.held import Held
+from linkwright.services.email_held import Held
 from linkwright.services.history import Move
-from linkwright.services.leaving_alone import apply_moves
+from linkwright.services.suppression_reach import apply_moves
 from linkwright.vocabulary import EmailStatus, LifeKind
 
 _NEWEST = 2**31 - 1

@@ -8,11 +8,17 @@ from typing import Final, Literal
 from linkwright.errors import Conflict, InvalidInput
 from linkwright.models.emails import BacklinkingEmail
 from linkwright.schemas.mail_fields import spellings
-from linkwright.services.claims import UNDER_WAY, Claims, claims_of, is_over
-from linkwright.services.held import Held
-from linkwright.services.leaving import BEFORE_SENDING, MAY_LEAVE_FROM, leave, new_message_id, require_room
-from linkwright.services.reports import checked_text, message_id_of
-from linkwright.services.rules import moment, require_policy
+from linkwright.services.delivery_reports import checked_text, message_id_of
+from linkwright.services.email_held import Held
+from linkwright.services.email_leaving import (
+    BEFORE_SENDING,
+    MAY_LEAVE_FROM,
+    leave,
+    new_message_id,
+    require_room,
+)
+from linkwright.services.email_rules import moment, require_policy
+from linkwright.services.sending_claims import UNDER_WAY, Claims, claims_of, is_over
 from linkwright.vocabulary import CampaignStatus, EmailStatus, EventKind
 
 MOST_TRIES: Final = 5

@@ -6,8 +6,8 @@ from linkwright.errors import InvalidInput, NotFound
 from linkwright.models.status_changes import StatusChange
 from linkwright.queries import status_changes as queries
 from linkwright.services.context import Context
+from linkwright.services.delivery_reports import known_campaign, known_id
 from linkwright.services.pages import Page, cursor, page_size, place
-from linkwright.services.reports import known_campaign, known_id
 from linkwright.vocabulary import LifeKind
 
 

@@ -14,11 +14,11 @@ from linkwright.queries import suppressions
 from linkwright.schemas.suppressions import SuppressionCreate
 from linkwright.schemas.validation import parse
 from linkwright.services.context import Context
+from linkwright.services.delivery_reports import checked_text, known_id
 from linkwright.services.history import Move
-from linkwright.services.leaving_alone import Person, apply_moves, leave_alone, lock_reach
 from linkwright.services.pages import Page, cursor, page_size, place
-from linkwright.services.reports import checked_text, known_id
 from linkwright.services.suppression_keys import address_hash
+from linkwright.services.suppression_reach import Person, apply_moves, leave_alone, lock_reach
 from linkwright.vocabulary import LifeKind, OpportunityStatus, SuppressionReason
 
 _MOST_AT_ONCE: Final = 10_000  # Both databases allow some 32,000 parameters in a statement.

@@ -14,9 +14,9 @@ from linkwright.queries import users as queries
 from linkwright.schemas.users import UserCreate, UserUpdate
 from linkwright.schemas.validation import parse
 from linkwright.services.context import Context
+from linkwright.services.delivery_reports import known_id
 from linkwright.services.ownership import require_same_user, require_trusted, require_user
 from linkwright.services.pages import page_size
-from linkwright.services.reports import known_id
 
 KEY_BYTES = 32
 

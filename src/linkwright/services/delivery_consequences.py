@@ -11,9 +11,9 @@ from datetime import datetime
 from linkwright.errors import Conflict
 from linkwright.parsing.addresses import address_key
 from linkwright.services.context import Context
-from linkwright.services.held import Held
-from linkwright.services.leaving import leave
-from linkwright.services.leaving_alone import Person, leave_alone, lock_reach
+from linkwright.services.email_held import Held
+from linkwright.services.email_leaving import leave
+from linkwright.services.suppression_reach import Person, leave_alone, lock_reach
 from linkwright.vocabulary import EmailStatus, SuppressionReason
 
 _UNDER_WAY = frozenset({EmailStatus.SENDING.value, EmailStatus.SEND_UNKNOWN.value})

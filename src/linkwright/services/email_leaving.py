@@ -12,7 +12,7 @@ from linkwright.db.rows import run
 from linkwright.errors import DailyLimitReached, Suppressed
 from linkwright.queries import email_moves
 from linkwright.schemas.mail_fields import LONGEST_MESSAGE_ID
-from linkwright.services.held import Held, way
+from linkwright.services.email_held import Held, way
 from linkwright.vocabulary import EmailStatus, EventKind, LifeKind, OpportunityStatus
 
 BEFORE_SENDING: Final = frozenset(

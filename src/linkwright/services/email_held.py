@@ -20,8 +20,8 @@ from linkwright.errors import IllegalMove, NotFound
 from linkwright.models.emails import BacklinkingEmail
 from linkwright.queries import email_moves, events, template_use
 from linkwright.services.context import Context
+from linkwright.services.delivery_reports import known_campaign, known_id
 from linkwright.services.history import Move, record_moves, require_allowed
-from linkwright.services.reports import known_campaign, known_id
 from linkwright.services.suppression_keys import address_hash
 from linkwright.vocabulary import EmailStatus, EventAgent, EventKind, LifeKind
 

@@ -14,10 +14,10 @@ from linkwright.errors import InvalidInput
 from linkwright.models.emails import BacklinkingEmail
 from linkwright.queries import email_moves, emails, events, sending
 from linkwright.services.context import Context
-from linkwright.services.held import Held
+from linkwright.services.email_held import Held
+from linkwright.services.email_rules import objection, objection_elsewhere
 from linkwright.services.history import Move, record_moves
 from linkwright.services.pages import page_size
-from linkwright.services.rules import objection, objection_elsewhere
 from linkwright.services.suppression_keys import address_hash
 from linkwright.vocabulary import EmailStatus, EventKind, LifeKind
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from linkwright.clock import hours_between
 from linkwright.db.rows import run
 from linkwright.queries import responses
-from linkwright.services.held import Held
+from linkwright.services.email_held import Held
 from linkwright.vocabulary import OpportunityStatus
 
 _ANSWERED_FROM = frozenset(

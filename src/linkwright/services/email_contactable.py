@@ -6,7 +6,7 @@ from linkwright.db.rows import run
 from linkwright.errors import Conflict, Suppressed
 from linkwright.parsing.addresses import domains_of_mailbox
 from linkwright.queries import emails
-from linkwright.services.held import Held
+from linkwright.services.email_held import Held
 from linkwright.services.same_person import first_letter_to, has_answered
 from linkwright.vocabulary import EmailType, OpportunityStatus
 

@@ -21,9 +21,9 @@ from linkwright.queries import imported
 from linkwright.schemas.emails import EmailSentElsewhere
 from linkwright.schemas.validation import parse
 from linkwright.services.context import Context
+from linkwright.services.email_held import Held
+from linkwright.services.email_leaving import note_contact
 from linkwright.services.emails import Emails
-from linkwright.services.held import Held
-from linkwright.services.leaving import note_contact
 from linkwright.vocabulary import EventKind
 
 _SAME_HOUR: Final = timedelta(hours=1)

@@ -16,7 +16,7 @@ from linkwright.queries import emails
 from linkwright.queries.emails import FOLLOW_UPS
 from linkwright.schemas.fields import Moment
 from linkwright.services.context import Context
-from linkwright.services.held import Held
+from linkwright.services.email_held import Held
 from linkwright.services.same_person import first_letter_to, has_answered
 from linkwright.vocabulary import CampaignStatus, EmailStatus, EmailType, OpportunityStatus
 

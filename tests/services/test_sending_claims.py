@@ -10,10 +10,10 @@ from sqlalchemy import select, update
 from linkwright.db.engine import Database
 from linkwright.errors import IllegalMove, InvalidInput
 from linkwright.models import BacklinkingCampaign, BacklinkOpportunity, StatusChange
-from linkwright.services.claims import Claim
 from linkwright.services.context import Context
-from linkwright.services.held import Held
+from linkwright.services.email_held import Held
 from linkwright.services.sending import Sending
+from linkwright.services.sending_claims import Claim
 from tests.support.outreach import Desk
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linkwright.queries.analytics import COST, COUNTS, MEANS
-from linkwright.services.periods import Days, period_end, period_start, surroundings
+from linkwright.services.analytics_periods import Days, period_end, period_start, surroundings
 from linkwright.vocabulary import PeriodType
 
 DAYS = st.dates(date(2025, 11, 1), date(2026, 4, 30))

@@ -10,7 +10,7 @@ from sqlalchemy import Row
 from linkwright.errors import Conflict, NotFound
 from linkwright.queries.emails import FOLLOW_UPS
 from linkwright.schemas.emails import EmailCreate, EmailSentElsewhere
-from linkwright.services.rules import ARRIVED
+from linkwright.services.email_rules import ARRIVED
 from linkwright.vocabulary import SEQUENCE_TYPES, EmailType
 
 Thread = Sequence[Row[Any]]
