@@ -341,6 +341,28 @@ class PropensityKind(StrEnum):
     DETERMINISTIC = "deterministic"
 
 
+class Factor(StrEnum):
+    """What is chosen about a letter, each for itself."""
+
+    TEMPLATE = "template"
+    TONE = "tone"
+    MODEL = "model"
+    SUBJECT_STYLE = "subject_style"
+    SEND_HOUR = "send_hour"
+    FOLLOW_UP_DELAY = "follow_up_delay"
+
+
+class OutcomeName(StrEnum):
+    """What may come of a decision; `outcomes.py` says of which, and within which window."""
+
+    HUMAN_REPLY = "human_reply"
+    POSITIVE_REPLY = "positive_reply"
+    LINK_LIVE = "link_live"
+    COMPLAINT = "complaint"
+    AGREEMENT = "agreement"
+    CONTACTED_AND_ANSWERED = "contacted_and_answered"
+
+
 class OutcomeState(StrEnum):
     """Whether we know what came of a decision."""
 

@@ -13,11 +13,13 @@ from linkwright.db.engine import Database
 from linkwright.errors import DatabaseUnavailable, InvalidInput, SchemaMismatch
 from linkwright.migrations import SchemaKind, check, downgrade, ensure_current, upgrade
 
-NEXT_PAGE = '''"""One more table."""
+HEAD = migrations.revisions()[0]
+NEXT = f"{int(HEAD) + 1:04}"
+NEXT_PAGE = f'''"""One more table."""
 import sqlalchemy as sa
 from alembic import op
-revision = "0002"
-down_revision = "0001"
+revision = "{NEXT}"
+down_revision = "{HEAD}"
 def upgrade():
     op.create_table("later", sa.Column("id", sa.Integer(), primary_key=True))
 def downgrade():
@@ -74,7 +76,7 @@ class TestEnsureCurrent:
         await upgrade(database_url, "0001")
 
         assert await refusal(database_url) == (
-            "The schema is at 0001, behind this program's 0002. Run `linkwright db upgrade`."
+            f"The schema is at 0001, behind this program's {NEXT}. Run `linkwright db upgrade`."
         )
         await upgrade(database_url)
         assert (await check(database_url)).kind is SchemaKind.HEAD
@@ -86,7 +88,7 @@ class TestEnsureCurrent:
         monkeypatch.undo()
 
         assert await refusal(database_url) == (
-            "The schema is at 0002, of a newer Linkwright (this one knows 0001). Update the program."
+            f"The schema is at {NEXT}, of a newer Linkwright (this one knows {HEAD}). Update the program."
         )
 
     async def test_a_revision_that_nobody_made_is_unknown(self, migrated_url: str) -> None:

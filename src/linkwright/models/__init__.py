@@ -3,6 +3,7 @@
 from linkwright.db.base import Base
 from linkwright.models.analytics import BacklinkingAnalytics
 from linkwright.models.campaigns import BacklinkingCampaign, CampaignCount
+from linkwright.models.contents import AIContent
 from linkwright.models.decisions import AIDecision, AIDecisionOutcome
 from linkwright.models.emails import BacklinkingEmail
 from linkwright.models.events import EmailEvent
@@ -17,6 +18,7 @@ from linkwright.models.templates import BacklinkingTemplate
 from linkwright.models.users import User
 
 __all__ = [
+    "AIContent",
     "AIDecision",
     "AIDecisionOutcome",
     "AILearningData",

@@ -1,7 +1,8 @@
 """Decisions: what an AI, a rule or a person decided, and what came of it.
 
-`ai_decisions` is append-only but for its outcome's state. Columns of model calls carry
-the names of the OpenTelemetry conventions for generative AI, without their prefix:
+`ai_decisions` is append-only but for what is learned of it later, each of which is written once:
+the email it was carried out by, when it took effect and as what, and its outcome's state. Columns of
+model calls carry the names of the OpenTelemetry conventions for generative AI, without their prefix:
 `request_model` is `gen_ai.request.model`, `input_tokens` is `gen_ai.usage.input_tokens`.
 """
 
@@ -10,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
@@ -19,10 +21,12 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    column,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from linkwright.db.base import Base, between_zero_and_one, not_negative, one_of, primary_key_id
+from linkwright.db.base import Base, between_zero_and_one, not_negative, one_of, primary_key_id, where
 from linkwright.models.campaigns import BacklinkingCampaign
 from linkwright.models.users import User
 from linkwright.vocabulary import DeciderKind, DecisionKind, OutcomeState, PropensityKind
@@ -58,12 +62,19 @@ class AIDecision(Base):
         *between_zero_and_one("confidence_raw", "confidence"),
         CheckConstraint("propensity > 0 AND propensity <= 1", name="propensity_probability"),
         *not_negative("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens"),
-        *not_negative("reasoning_tokens", "cost", "duration_ms"),
+        *not_negative("reasoning_tokens", "cost", "duration_ms", "attempts"),
         Index("ix_ai_decisions_campaign", "campaign_id", "decided_at"),
         Index("ix_ai_decisions_opportunity", "campaign_id", "opportunity_id"),
         Index("ix_ai_decisions_email", "campaign_id", "email_id"),
         Index("ix_ai_decisions_response", "campaign_id", "response_id"),
         Index("ix_ai_decisions_kind", "user_id", "kind", "decided_at"),
+        # Serves the job that attributes outcomes: what is due, the oldest first.
+        Index(
+            "ix_ai_decisions_due",
+            "outcome_due_at",
+            "id",
+            **where(column("outcome_state") == OutcomeState.PENDING.value),
+        ),
         {"sqlite_autoincrement": True},
     )
 
@@ -129,13 +140,31 @@ class AIDecision(Base):
     outcome_state: Mapped[str] = mapped_column(
         String(10), default=OutcomeState.PENDING.value, server_default=OutcomeState.PENDING.value
     )
+    # When to look next for what came of it. NULL: nothing to wait for, or not yet.
     outcome_due_at: Mapped[datetime | None]
+
+    # When it took effect, such as when the email left that was written under it; and what really
+    # happened. Another `executed_action` than `action` is an override: nothing is learned from it.
+    executed_at: Mapped[datetime | None]
+    executed_action: Mapped[str | None] = mapped_column(Text)
+
+    # More of the model call. `prompt_digest` is of the prompt template; these point at `ai_contents`.
+    operation_name: Mapped[str | None] = mapped_column(String(30))
+    model_version: Mapped[str | None] = mapped_column(String(100))
+    rendered_prompt_digest: Mapped[str | None] = mapped_column(String(64))
+    output_digest: Mapped[str | None] = mapped_column(String(64))
+    attempts: Mapped[int | None] = mapped_column(Integer)
 
     user: Mapped[User] = relationship(lazy="raise")
 
 
 class AIDecisionOutcome(Base):
-    """One thing that came of one decision, under one rule of attribution. A rule speaks once."""
+    """One thing that came of one decision, under one rule of attribution.
+
+    A rule speaks once of each decision, and corrects itself when an event is heard of late:
+    `value_before` is then what it had said, and `learned_at` is empty again, so that whoever had
+    counted `learned_value` takes that back and counts `value` instead.
+    """
 
     __tablename__ = "ai_decision_outcomes"
     __table_args__ = (
@@ -144,6 +173,8 @@ class AIDecisionOutcome(Base):
         ),
         UniqueConstraint("user_id", "decision_id", "name", "rule"),
         Index("ix_ai_decision_outcomes_name", "user_id", "name", "occurred_at"),
+        # Serves learning: what nobody has counted yet.
+        Index("ix_ai_decision_outcomes_unlearned", "user_id", "id", **where(column("learned_at").is_(None))),
         {"sqlite_autoincrement": True},
     )
 
@@ -157,3 +188,9 @@ class AIDecisionOutcome(Base):
     evidence: Mapped[str | None] = mapped_column(String(100))
     occurred_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
+    # Whether the window had closed before the event was heard of.
+    late: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    value_before: Mapped[float | None]
+    # Empty until learning has counted the value, or again since it changed.
+    learned_at: Mapped[datetime | None]
+    learned_value: Mapped[float | None]

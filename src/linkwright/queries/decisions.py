@@ -2,18 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
-from sqlalchemy import Select, Update, exists, select, true, update
-from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy import BindParameter, Select, Update, bindparam, case, exists, func, or_, select, true, update
+from sqlalchemy.sql.dml import Insert, ReturningInsert
 
+from linkwright.db.prepared import Prepared
+from linkwright.db.rows import table
+from linkwright.db.types import UtcDateTime
 from linkwright.db.upsert import insert_or_skip
+from linkwright.models.contents import AIContent
 from linkwright.models.decisions import AIDecision, AIDecisionOutcome
 from linkwright.models.emails import BacklinkingEmail
 from linkwright.models.opportunities import BacklinkOpportunity
 from linkwright.models.responses import BacklinkingResponse
+from linkwright.outcomes import BY_EMAIL, SEQUENCE_FACTORS
 from linkwright.vocabulary import OutcomeState
+
+_DECISION: Final = table(AIDecision)
+
+
+def _moment(name: str) -> BindParameter[Any]:
+    return bindparam(name, type_=UtcDateTime())
+
+
+# What was decided about an email takes effect when it leaves: no clock says that it did so before.
+TAKE_EFFECT: Final = Prepared(
+    update(_DECISION)
+    .where(
+        _DECISION.c.campaign_id == bindparam("key_campaign"),
+        _DECISION.c.email_id == bindparam("key"),
+        _DECISION.c.executed_at.is_(None),
+        or_(*(_DECISION.c.kind == kind for kind in sorted(BY_EMAIL))),
+    )
+    .values(
+        executed_at=case(
+            (_DECISION.c.decided_at > bindparam("left_at"), _DECISION.c.decided_at),
+            else_=bindparam("left_at"),
+        ),
+        executed_action=func.coalesce(_DECISION.c.executed_action, _DECISION.c.action),
+        outcome_due_at=case(
+            (
+                or_(*(_DECISION.c.factor == factor for factor in sorted(SEQUENCE_FACTORS))),
+                _moment("sequence_due"),
+            ),
+            else_=_moment("letter_due"),
+        ),
+    )
+)
 
 
 def add(values: Mapping[str, Any]) -> ReturningInsert[AIDecision]:
@@ -38,6 +75,44 @@ def in_campaign(
         has(BacklinkOpportunity, opportunity_id),
         has(BacklinkingEmail, email_id),
         has(BacklinkingResponse, response_id),
+    )
+
+
+def keep_contents(rows: Sequence[Mapping[str, Any]]) -> Insert:
+    """Insert texts, each unless the user has it already."""
+    return insert_or_skip(AIContent, key=["user_id", "digest"]).values([dict(row) for row in rows])
+
+
+def content(user_id: int, digest: str) -> Select[AIContent]:
+    """Select a text of a user's by its digest."""
+    return select(AIContent).where(AIContent.user_id == user_id, AIContent.digest == digest)
+
+
+def open_choices(user_id: int, ids: Sequence[int]) -> Select[Any]:
+    """Select what a letter may have been written under: decisions of a user's by their ids."""
+    columns = (_DECISION.c[name] for name in _OF_A_CHOICE)
+    return select(*columns).where(_DECISION.c.user_id == user_id, _DECISION.c.id.in_(ids))
+
+
+_OF_A_CHOICE: Final = (
+    "id",
+    "kind",
+    "factor",
+    "action",
+    "candidates",
+    "campaign_id",
+    "opportunity_id",
+    "email_id",
+)
+
+
+def write_under(decision_id: int, email: Mapping[str, Any], executed_action: str | None) -> Update:
+    """Say by which letter a decision is carried out, unless another has been written under it."""
+    return (
+        update(_DECISION)
+        .where(_DECISION.c.id == decision_id, _DECISION.c.email_id.is_(None))
+        .values(**email, executed_action=executed_action)
+        .returning(_DECISION.c.id)
     )
 
 

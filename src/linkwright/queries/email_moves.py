@@ -13,6 +13,7 @@ from linkwright.db.prepared import Prepared
 from linkwright.db.rows import table
 from linkwright.db.types import Real
 from linkwright.models.campaigns import BacklinkingCampaign
+from linkwright.models.decisions import AIDecision
 from linkwright.models.emails import BacklinkingEmail
 from linkwright.models.events import EmailEvent
 from linkwright.models.opportunities import BacklinkOpportunity
@@ -26,6 +27,7 @@ EMAIL: Final = table(BacklinkingEmail)
 USER: Final = table(User)
 _SUPPRESSION: Final = table(Suppression)
 _EVENT: Final = table(EmailEvent)
+_DECISION: Final = table(AIDecision)
 
 _CONTEXT: Final = (
     CAMPAIGN.c.id.label("campaign_id"),
@@ -58,6 +60,15 @@ _EMAIL_COLUMNS: Final = (
     EMAIL.c.click_count,
     EMAIL.c.follow_up_number,
     EMAIL.c.parent_email_id,
+    # Whether anything that was decided takes effect when it leaves: asked here, it costs no trip.
+    select(_DECISION.c.id)
+    .where(
+        _DECISION.c.campaign_id == EMAIL.c.campaign_id,
+        _DECISION.c.email_id == EMAIL.c.id,
+        _DECISION.c.executed_at.is_(None),
+    )
+    .exists()
+    .label("awaited"),
 )
 
 

@@ -67,13 +67,20 @@ class DecisionCreate(Shape):
     calibrator: Annotated[str, upto(100)] | None = None
 
     provider_name: Annotated[str, upto(50)] | None = None
+    operation_name: Annotated[str, upto(30)] | None = None
     request_model: Annotated[str, upto(200)] | None = None
     response_model: Annotated[str, upto(200)] | None = None
+    model_version: Annotated[str, upto(100)] | None = None
     model_response_id: Annotated[str, upto(200)] | None = None
     prompt_name: Annotated[str, upto(100)] | None = None
     prompt_version: Annotated[str, upto(50)] | None = None
     prompt_digest: Digest | None = None
     input_digest: Digest | None = None
+    rendered_prompt_digest: Digest | None = None
+    output_digest: Digest | None = None
+    # Kept once per user, under its digest.
+    rendered_prompt: Text | None = None
+    output_text: Text | None = None
     parameters: JsonObject | None = None
     finish_reason: Annotated[str, upto(50)] | None = None
     input_tokens: Count | None = None
@@ -87,6 +94,7 @@ class DecisionCreate(Shape):
     price_source: Annotated[str, upto(100)] | None = None
     duration_ms: Count | None = None
     error_type: Annotated[str, upto(100)] | None = None
+    attempts: Count | None = None
     decided_at: Moment | None = None
     outcome_due_at: Moment | None = None
 
@@ -163,6 +171,13 @@ class DecisionRead(Record):
     decided_at: datetime
     outcome_state: str
     outcome_due_at: datetime | None
+    executed_at: datetime | None
+    executed_action: str | None
+    operation_name: str | None
+    model_version: str | None
+    rendered_prompt_digest: str | None
+    output_digest: str | None
+    attempts: int | None
 
 
 class OutcomeRead(Record):
@@ -177,6 +192,10 @@ class OutcomeRead(Record):
     evidence: str | None
     occurred_at: datetime
     recorded_at: datetime
+    late: bool
+    value_before: float | None
+    learned_at: datetime | None
+    learned_value: float | None
 
 
 class DecisionQuery(Shape):

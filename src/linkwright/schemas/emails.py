@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Annotated, Any
 
+from pydantic import Field
+
 from linkwright.schemas.fields import (
     Amount,
     JsonObject,
@@ -65,6 +67,8 @@ class EmailCreate(NewEmail):
     """
 
     email_type: Annotated[str, known(EmailType)] = EmailType.INITIAL.value
+    # The choices that it was written under; they take effect when it leaves.
+    decision_ids: Annotated[list[RowId], Field(max_length=50)] | None = None
 
 
 class EmailSentElsewhere(NewEmail):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 from linkwright.errors import Conflict, NotFound
@@ -44,9 +45,13 @@ class Decisions:
             if await self._session.scalar(locked) is None:
                 raise NotFound("campaign", shape.campaign_id)
             await self._require_in_campaign(shape.campaign_id, shape)
-        now = self._context.now()
-        values = {**shape.model_dump(), "user_id": user_id, "outcome_state": OutcomeState.PENDING.value}
-        values["decided_at"] = shape.decided_at or now
+        values = {
+            **shape.model_dump(exclude={"rendered_prompt", "output_text"}),
+            **await self._keep_texts(user_id, shape),
+            "user_id": user_id,
+            "outcome_state": OutcomeState.PENDING.value,
+            "decided_at": shape.decided_at or self._context.now(),
+        }
         if shape.cost is not None:
             values["currency"] = "USD"
         decision = await self._session.scalar(queries.add(values))
@@ -166,6 +171,18 @@ class Decisions:
                 if not there:
                     raise NotFound(kind, identity)
 
+    async def _keep_texts(self, user_id: int, shape: DecisionCreate) -> dict[str, str]:
+        texts = {"rendered_prompt_digest": shape.rendered_prompt, "output_digest": shape.output_text}
+        digests = {name: digest_of(text) for name, text in texts.items() if text is not None}
+        if digests:
+            now = self._context.now()
+            rows = {
+                digest: {"user_id": user_id, "digest": digest, "text": texts[name], "created_at": now}
+                for name, digest in digests.items()
+            }
+            await self._session.execute(queries.keep_contents(list(rows.values())))
+        return digests
+
     async def _recorded_before(self, user_id: int, shape: DecisionCreate) -> AIDecision:
         key = shape.idempotency_key or ""
         before = (await self._session.scalars(queries.by_key(user_id, key))).one()
@@ -181,3 +198,12 @@ class Decisions:
                 f"Rule {shape.rule} said that {shape.name} of decision {decision.id} is {before.value}."
             )
         return before
+
+
+def digest_of(text: str) -> str:
+    """Return the name under which a text is kept: SHA-256 of its UTF-8, in hexadecimal.
+
+    >>> digest_of("Dear editor")[:12]
+    '6e6c5e12b577'
+    """
+    return sha256(text.encode()).hexdigest()

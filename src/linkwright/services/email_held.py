@@ -20,6 +20,7 @@ from linkwright.errors import IllegalMove, NotFound
 from linkwright.models.emails import BacklinkingEmail
 from linkwright.queries import email_moves, events, template_use
 from linkwright.services.context import Context
+from linkwright.services.decision_effects import take_effect
 from linkwright.services.delivery_reports import known_campaign, known_id
 from linkwright.services.history import Move, record_moves, require_allowed
 from linkwright.services.suppression_keys import address_hash
@@ -58,6 +59,7 @@ class Held:
         self.template_answers: tuple[int, float] | None = None
         self._saved: BacklinkingEmail | None = None
         self.reopen_rate = False
+        self.left_at: datetime | None = None
 
     @classmethod
     async def email(cls, ctx: Context, email_id: int) -> Self:
@@ -206,6 +208,9 @@ class Held:
             keys = {"key": self.email_id, "key_campaign": self.campaign_id}
             result = await run(session, email_moves.SAVE_EMAIL, {**keys, **self.email_changes})
             self._saved = detached(BacklinkingEmail, result.mappings().one())
+        if self.left_at is not None and self.row.awaited:
+            first = self.opportunity_changes.get("contacted_at") or self.row.contacted_at or self.left_at
+            await take_effect(self.ctx, self.campaign_id, self.email_id, self.left_at, first)
         if self.reopen_rate:
             keys = {"key": self.opportunity_id, "key_campaign": self.campaign_id}
             await run(session, email_moves.OPEN_RATE, keys)

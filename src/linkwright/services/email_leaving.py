@@ -108,6 +108,7 @@ def leave(
     held.events += [held.event(_EVENT_OF[state], sent_at) for state in states if state in _EVENT_OF]
     held.use_template(held.template_used)
     note_contact(held, sent_at, reason=reason)
+    held.left_at = sent_at
 
 
 def note_contact(held: Held, sent_at: datetime, *, reason: str | None = None) -> None:

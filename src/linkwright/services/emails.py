@@ -16,6 +16,7 @@ from linkwright.queries import email_moves, emails
 from linkwright.schemas.emails import EmailCreate, EmailRating, EmailSentElsewhere, EmailUpdate
 from linkwright.schemas.validation import parse
 from linkwright.services.context import Context
+from linkwright.services.decision_effects import write_under
 from linkwright.services.delivery_reports import checked_text, known_campaign, known_id
 from linkwright.services.email_contactable import require_contactable, require_unanswered
 from linkwright.services.email_held import Held
@@ -31,6 +32,7 @@ _PAGES: Final = {
     for shape in product((True, False), repeat=4)
 }
 _CAMPAIGN: Final = {owned: emails.campaign_exists(owned=owned) for owned in (True, False)}
+_NOT_OF_THE_ROW: Final = {"sent_at", "smtp_provider", "smtp_response", "message_id", "decision_ids"}
 _EDITABLE: Final = frozenset({EmailStatus.DRAFT.value, EmailStatus.APPROVED.value})
 
 
@@ -49,13 +51,14 @@ class Emails:
         `DuplicateRow`: a worker that repeats itself makes no second letter.
 
         Raises:
-            NotFound: this owner's campaign has no such prospect.
+            NotFound: this owner's campaign has no such prospect, or the user no such decision.
             InvalidInput: a field breaks a rule, or there is no address to write to.
             Suppressed: the person may not be contacted.
             DuplicateRow: this touch of the sequence is already written.
             Conflict: the campaign or prospect is closed; or the person has a first letter already,
                 about another prospect of the campaign; or a follow-up lacks a sent parent, has been
-                answered (about whichever prospect), or is one too many.
+                answered (about whichever prospect), or is one too many; or another email was written
+                under one of `decision_ids`.
         """
         draft = parse(EmailCreate, email_data)
         held = await Held.prospect(self._ctx, campaign_id, opportunity_id, hold=False)
@@ -67,6 +70,8 @@ class Emails:
         now = self._ctx.now()
         values |= {"status": EmailStatus.DRAFT.value, "created_at": now}
         email = await self._insert(values)
+        if draft.decision_ids:
+            await write_under(self._ctx, held.user_id, draft.decision_ids, email.id, values)
         move = Move(
             LifeKind.EMAIL,
             None,
@@ -255,7 +260,7 @@ class Emails:
         return await held.saved()
 
     async def _values(self, held: Held, draft: EmailCreate | EmailSentElsewhere) -> dict[str, Any]:
-        values = draft.model_dump(exclude={"sent_at", "smtp_provider", "smtp_response", "message_id"})
+        values = draft.model_dump(exclude=_NOT_OF_THE_ROW)
         values |= {"campaign_id": held.campaign_id, "opportunity_id": held.opportunity_id}
         values["to_email"] = draft.to_email or held.row.contact_email
         if values["to_email"] is None:
