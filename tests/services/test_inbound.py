@@ -124,19 +124,70 @@ class TestMatch:
         assert (await desk.email(email.id)).status == "bounced"
         assert await desk.all(select(Suppression.address)) == [(email.to_email,)]
 
-    async def test_a_bounce_without_ids_by_who_could_not_be_reached(self, desk: Desk) -> None:
+    @pytest.mark.parametrize(
+        ("kind", "said"),
+        [
+            ("bounce", {"bounce_kind": "hard"}),
+            ("bounce", {"bounce_kind": "soft"}),
+            ("complaint", {}),
+            ("unsubscribe", {}),
+        ],
+    )
+    async def test_a_report_that_names_no_mail_of_ours_waits_for_a_person(
+        self, desk: Desk, kind: str, said: dict[str, Any]
+    ) -> None:
+        # Anybody could write it, about anybody.
         email = await desk.sent()
-        mail = message(
-            from_address="mailer-daemon@mx.com",
-            response_type="bounce",
-            bounce_kind="soft",
-            bounced_recipient=email.to_email,
+        report = message(
+            from_address="mailer-daemon@mx.com", response_type=kind, bounced_recipient=email.to_email, **said
         )
 
-        received = await desk.inbound("record", desk.user_id, mail)
+        received = await desk.inbound("record", desk.user_id, report)
 
-        assert (received.message.matched_by, received.message.email_id) == ("address", email.id)
+        assert received.message.matched_by == "none"
+        assert (await desk.email(email.id)).status == "sent"
         assert await desk.all(select(Suppression.address)) == []
+
+        await desk.inbound("assign", received.message.id, email.id)
+
+        assert (await desk.email(email.id)).status == {"unsubscribe": "sent", "complaint": "complained"}.get(
+            kind, "bounced"
+        )
+
+    async def test_a_bounce_of_our_mail_suppresses_nobody_to_whom_it_was_not_written(
+        self, desk: Desk
+    ) -> None:
+        email = await desk.sent()
+        report = message(
+            from_address="mailer-daemon@mx.com",
+            response_type="bounce",
+            bounce_kind="hard",
+            bounced_message_id=email.message_id,
+            bounced_recipient="boss@elsewhere.com",
+        )
+
+        received = await desk.inbound("record", desk.user_id, report)
+
+        assert received.response.response_type == "bounce"
+        assert (await desk.email(email.id)).status == "bounced"
+        assert await desk.all(select(Suppression.address)) == []
+
+    async def test_a_bounce_may_name_whom_we_wrote_to_among_others(self, desk: Desk) -> None:
+        email = await desk.sent()
+        named = ["boss@elsewhere.com", email.to_email.upper()]
+        report = message(
+            from_address="mailer-daemon@mx.com",
+            response_type="bounce",
+            bounce_kind="hard",
+            bounced_message_id=email.message_id,
+            bounced_recipient=named[0],
+            reading={"bounce": {"kind": "hard", "recipients": named}},
+        )
+
+        await desk.inbound("record", desk.user_id, report)
+
+        assert await desk.all(select(Suppression.address)) == [(email.to_email,)]
+        assert (await desk.opportunity(email.opportunity_id)).status == "suppressed"
 
     async def test_by_the_address_we_wrote_to_last(self, desk: Desk) -> None:
         first = await desk.sent(await desk.prospect(contact_email="jane@x.com"))

@@ -11,6 +11,7 @@ from linkwright.db.rows import detached, run
 from linkwright.errors import Conflict, NotFound
 from linkwright.models.inbound import InboundMessage
 from linkwright.models.responses import BacklinkingResponse
+from linkwright.parsing.addresses import address_key
 from linkwright.parsing.mail import cut_quoted
 from linkwright.queries import inbound
 from linkwright.schemas.inbound import InboundCreate
@@ -174,7 +175,7 @@ class Inbound:
                 "response_type": kind,
                 "ai_intent_classification": intent if intent in set(Intent) else None,
             },
-            bounce=_bounce(message),
+            bounce=_bounce(message, found.to_email),
         )
         changes = {
             "key": inbound_id,
@@ -207,16 +208,31 @@ def _cut(subject: str) -> str:
     return subject if len(subject) <= _LONGEST_SUBJECT else f"{subject[: _LONGEST_SUBJECT - 1]}…"
 
 
-def _bounce(message: InboundCreate) -> dict[str, Any] | None:
+def _bounce(message: InboundCreate, to_email: str) -> dict[str, Any] | None:
+    """Return the report on the matched email.
+
+    It ends that email, but it suppresses nobody else than whom that email was written to: a report can
+    name any address, as one of a forwarded mail does, and a forged one.
+    """
     if message.response_type != ResponseType.BOUNCE:
         return None
-    recipient = message.bounced_recipient
+    named = [name for name in _recipients(message) if _is_usable(name)]
+    ours = next((name for name in named if address_key(name) == address_key(to_email)), None)
+    about_another = bool(named) and ours is None
     given = {
-        "kind": message.bounce_kind or "hard",
-        "recipient": recipient if recipient and _is_usable(recipient) else None,
+        "kind": "soft" if about_another else message.bounce_kind or "hard",
+        "recipient": named[0] if about_another else None,
         "diagnostic": message.bounce_diagnostic,
     }
     return {name: value for name, value in given.items() if value is not None}
+
+
+def _recipients(message: InboundCreate) -> list[str]:
+    """Return all whom a delivery report says could not be reached."""
+    report = (message.reading or {}).get("bounce")
+    listed = report.get("recipients") if isinstance(report, dict) else None
+    others = [name for name in listed if isinstance(name, str)] if isinstance(listed, list) else []
+    return [*([message.bounced_recipient] if message.bounced_recipient else []), *others]
 
 
 def _stored(row: Mapping[str, Any]) -> InboundCreate:

@@ -22,6 +22,7 @@ from linkwright.vocabulary import MatchMethod, ResponseType
 _CLOCK_SKEW: Final = timedelta(hours=1)
 _NEWEST_REFERENCES: Final = 200
 _LATEST: Final = timedelta(days=1)
+_REPORTS: Final = frozenset({ResponseType.BOUNCE.value, ResponseType.COMPLAINT.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,16 @@ async def match(ctx: Context, user_id: int, message: InboundCreate) -> Match | N
     """Find the email that a message belongs to, or None.
 
     The message's own words first: In-Reply-To, then References from the newest back, then the
-    mail that a delivery report is about. Then the address: who wrote (of a bounce: who
-    could not be reached) is somebody we wrote to last; then the sender's own domain is a
-    prospect's site. A free mail service's domain says nothing.
+    mail that a delivery report is about. Then the address: who wrote is somebody we wrote to last; then
+    the sender's own domain is a prospect's site. A free mail service's domain says nothing.
+
+    A report of a machine (a bounce, a complaint) must name a mail of ours by its id, which only those know
+    who saw it. Anybody can write a report that only names an address: that is for a person to believe.
     """
-    return await _by_ids(ctx, user_id, message) or await _by_sender(ctx, user_id, message)
+    found = await _by_ids(ctx, user_id, message)
+    if found is not None or message.bounced_recipient or message.response_type in _REPORTS:
+        return found
+    return await _by_sender(ctx, user_id, message)
 
 
 async def _by_ids(ctx: Context, user_id: int, message: InboundCreate) -> Match | None:
@@ -68,16 +74,14 @@ async def _by_ids(ctx: Context, user_id: int, message: InboundCreate) -> Match |
 
 
 async def _by_sender(ctx: Context, user_id: int, message: InboundCreate) -> Match | None:
-    # A report is written by a machine that nobody wrote to: it names the person it is about.
-    bounced = message.response_type == ResponseType.BOUNCE
-    sender = message.bounced_recipient or (None if bounced else message.from_address)
+    sender = message.from_address
     if not sender or "@" not in sender:
         return None
     came = message.received_at or message.sent_at
     latest = (came or ctx.now() + _LATEST) + _CLOCK_SKEW
     forms = sorted({sender, sender.lower(), address_key(sender)})
     row = await _newest(ctx, inbound.BY_ADDRESS, user_id, forms, latest)
-    if row is None and not bounced:
+    if row is None:
         host = sender.rpartition("@")[2].lower().rstrip(".")
         if host and host not in FREEMAIL:
             row = await _newest(ctx, inbound.BY_DOMAIN, user_id, _sites(host), latest)
