@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from linkwright.db.engine import Database
-from linkwright.models import BacklinkingEmail, BacklinkingResponse
-from tests.support.bringing import Bringing, counts
+from linkwright.models import BacklinkingEmail, BacklinkingResponse, InboundMessage, Suppression
+from tests.support import samples
+from tests.support.bringing import ME, Bringing, counts
 from tests.support.dump import dump
 
 LEADS = """\
@@ -72,3 +73,67 @@ async def test_all_of_it_again_changes_nothing(place: Bringing) -> None:
         assert not (await place.prospects(path)).changed
 
     assert await dump(place.database) == before
+
+
+# The same letter and its answer, as ALwrity has them and as the mailbox has them.
+LEAD = "lead_id,campaign_id,domain,email,status\nL1,C,huts.com,ed@huts.com,contacted\n"
+ATTEMPT = (
+    "attempt_id,lead_id,campaign_id,sender_email,subject,status,sent_at\n"
+    f"A1,L1,C,{ME},An article,sent,{{sent}}\n"
+)
+REPLY = (
+    "reply_id,attempt_id,from_email,subject,classification,received_at\n"
+    "R1,A1,Ed@huts.com,RE: An article,{kind},{came}\n"
+)
+SENT = samples.message(sender=ME, to="ed@huts.com", subject="An article", message_id="1@x.com")
+ANSWER = samples.message(
+    sender="ed@huts.com",
+    to=ME,
+    subject="Re: An article",
+    body="Yes, please send it.\n\n> Hello",
+    message_id="2@huts.com",
+    answers="1@x.com",
+    days=1,
+)
+
+
+class TestAnAnswerThatAMailboxHasToo:
+    @pytest.mark.parametrize("order", [("reply", "mail"), ("mail", "reply")])
+    async def test_is_one_response_whichever_tells_of_it_first(
+        self, place: Bringing, order: tuple[str, str]
+    ) -> None:
+        mail = place.file(ANSWER, "answer.eml")
+        reply = place.file(REPLY.format(kind="interested", came=samples.at(days=1, minutes=2)))
+        await self._letter(place)
+
+        for one in (*order, *order):
+            await (place.mail(mail) if one == "mail" else place.prospects(reply))
+
+        [response], [message] = await place.all(BacklinkingResponse), await place.all(InboundMessage)
+        assert message.response_id == response.id
+        assert response.body_text.startswith("Yes, please send it.")
+        assert await place.is_sound()
+
+    async def test_is_two_when_another_day_tells_them_apart(self, place: Bringing) -> None:
+        await self._letter(place)
+        await place.mail(place.file(ANSWER, "answer.eml"))
+
+        reply = REPLY.format(kind="interested", came=samples.at(days=3))
+        assert counts(await place.prospects(reply)) == (1, 0, 0, 0)
+
+        assert len(await place.all(BacklinkingResponse)) == 2
+
+    async def test_never_hides_a_no(self, place: Bringing) -> None:
+        await self._letter(place)
+        await place.mail(place.file(ANSWER, "answer.eml"))
+
+        await place.prospects(REPLY.format(kind="unsubscribe", came=samples.at(days=1, minutes=2)))
+
+        assert [row.reason for row in await place.all(Suppression)] == ["unsubscribe"]
+        assert await place.is_sound()
+
+    async def _letter(self, place: Bringing) -> None:
+        await place.prospects(LEAD)
+        await place.prospects(ATTEMPT.format(sent=samples.at()))
+        await place.mail(place.file(SENT, "sent.eml"))
+        assert len(await place.all(BacklinkingEmail)) == 1

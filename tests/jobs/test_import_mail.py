@@ -1,11 +1,12 @@
 """Mailboxes: each message once, in whatever order they come."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from linkwright.db.engine import Database
-from linkwright.models import BacklinkingEmail, BacklinkingResponse, InboundMessage
+from linkwright.models import BacklinkingEmail, BacklinkingResponse, InboundMessage, Suppression
 from tests.support import samples
 from tests.support.bringing import ME, Bringing, counts
 from tests.support.dump import dump
@@ -14,6 +15,15 @@ SENT = samples.message(sender=ME, to="ed@huts.com", subject="An article", messag
 REPLY = samples.message(
     sender="ed@huts.com", to=ME, subject="Re: An article", message_id="2@huts.com", answers="1@x.com", days=1
 )
+
+ANSWER: Any = {
+    "sender": "ed@huts.com",
+    "to": ME,
+    "subject": "Re: An article",
+    "message_id": "same@huts.com",
+    "answers": "1@x.com",
+    "days": 1,
+}
 
 
 @pytest.fixture
@@ -58,3 +68,29 @@ async def test_a_message_without_a_date_has_none(place: Bringing) -> None:
     [email] = await place.all(BacklinkingEmail)
     assert email.sent_at is None
     assert await place.is_sound()
+
+
+async def test_two_mails_under_one_id_are_two(place: Bringing) -> None:
+    # Some senders give all their mail the same Message-ID. The second may be the one that says no.
+    await place.mail(place.file(SENT, "sent.eml"), campaign=True)
+    first = samples.message(**ANSWER, body="Let me think about it.")
+    second = samples.message(**ANSWER, body="Please unsubscribe me from your list.")
+
+    summary = await place.mail(place.file(first, "first.eml"))
+    later = await place.mail(place.file(second, "second.eml"))
+
+    assert (counts(summary), counts(later)) == ((1, 0, 0, 0), (1, 0, 0, 0))
+    assert [each.response_type for each in await place.all(BacklinkingResponse)] == ["neutral", "unsubscribe"]
+    assert len(await place.all(Suppression)) == 1
+    assert await place.is_sound()
+
+
+async def test_one_mail_by_two_ways_is_one(place: Bringing) -> None:
+    await place.mail(place.file(SENT, "sent.eml"), campaign=True)
+    mail = samples.message(**ANSWER, body="Yes.")
+
+    for number, raw in enumerate((mail, "Received: by another server\n" + mail)):
+        await place.mail(place.file(raw, f"{number}.eml"))
+
+    assert len(await place.all(InboundMessage)) == 1
+    assert len(await place.all(BacklinkingResponse)) == 1

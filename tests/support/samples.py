@@ -101,6 +101,11 @@ def message(
     return "\n".join(lines) + f"\n{headers}\n{body}\n"
 
 
+def at(**time: float) -> str:
+    """The moment of the first mail, or one that long after it, as a table has it."""
+    return (_FIRST_MAIL + timedelta(**time)).isoformat()
+
+
 def bounce(n: int) -> str:
     """A standard report that the mail to a site did not arrive."""
     parts = (

@@ -25,6 +25,7 @@ from linkwright.services.email_leaving import note_contact
 from linkwright.services.email_sent_elsewhere import Outcome, SentElsewhere
 from linkwright.services.emails import Emails
 from linkwright.services.responses import Responses
+from linkwright.services.same_answer import Source
 from linkwright.services.users import Users
 from linkwright.templating.conversion import html_from_text
 from linkwright.vocabulary import EmailStatus, EmailType, EventKind, LifeKind, ResponseType
@@ -213,7 +214,7 @@ async def _take_reply(context: Context, campaign_id: str, email: _Email, reply: 
         return Outcome.SAME
     kind = reply.response_type or ResponseType.NEUTRAL
     facts = {"reply_id": reply.reply_id, "classification": reply.classification, **reply.extra}
-    await Responses(context).create(
+    response = await Responses(context).add(
         campaign_id,
         email.opportunity_id,
         email.id,
@@ -226,8 +227,10 @@ async def _take_reply(context: Context, campaign_id: str, email: _Email, reply: 
             "response_type": kind.value,
             "ai_sentiment_analysis": {REPLIES: facts},
         },
+        source=Source.FILE,
     )
-    return Outcome.NEW
+    # Else a mailbox has told of it, and knows its words.
+    return Outcome.NEW if response.message_id == message_id else Outcome.SAME
 
 
 async def _leads(context: Context, campaign_id: str, lead_ids: Sequence[str]) -> dict[str, _Lead]:

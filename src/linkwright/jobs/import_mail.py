@@ -254,17 +254,23 @@ async def _take_received(
 
 async def _seen(
     context: Context, owner: int, messages: Sequence[ParsedMessage]
-) -> dict[tuple[str, str, str], str]:
-    """Return the digests of those messages that are known by their id, sender and subject."""
+) -> dict[tuple[str, ...], str]:
+    """Return the digests of those messages that are known by their id, sender, subject and words."""
     ids = sorted({message.message_id for message in messages if message.message_id is not None})
     if not ids:
         return {}
     rows = await run(context.session, imported.RECEIVED, {"user_id": owner, "keys": ids})
-    return {(row.message_id, row.from_address or "", row.subject or ""): row.digest for row in rows}
+    return {
+        _sameness(row.message_id, row.from_address, row.subject, row.body_text): row.digest for row in rows
+    }
 
 
-def _identity(message: ParsedMessage) -> tuple[str, str, str] | None:
+def _identity(message: ParsedMessage) -> tuple[str, ...] | None:
     # Not the id alone: some broken senders give all their mail the same one.
     if message.message_id is None:
         return None
-    return message.message_id, message.from_address or "", message.subject
+    return _sameness(message.message_id, message.from_address, message.subject, message.body_text)
+
+
+def _sameness(message_id: str, sender: str | None, subject: str | None, text: str | None) -> tuple[str, ...]:
+    return message_id, sender or "", subject or "", " ".join((text or "").split())

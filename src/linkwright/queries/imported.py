@@ -66,7 +66,11 @@ LETTERS_TO: Final = (
 )
 
 RECEIVED: Final = select(
-    INBOUND.c.digest, INBOUND.c.message_id, INBOUND.c.from_address, INBOUND.c.subject
+    INBOUND.c.digest,
+    INBOUND.c.message_id,
+    INBOUND.c.from_address,
+    INBOUND.c.subject,
+    INBOUND.c.body_text,
 ).where(INBOUND.c.user_id == bindparam("user_id"), INBOUND.c.message_id.in_(_keys))
 
 UNMATCHED: Final = (

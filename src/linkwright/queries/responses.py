@@ -4,23 +4,49 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy import Select, bindparam, func, or_, select, update
 
 from linkwright.db.rows import table
+from linkwright.db.types import UtcDateTime
 from linkwright.db.upsert import insert_or_skip
 from linkwright.models.decisions import AIDecision
+from linkwright.models.inbound import InboundMessage
 from linkwright.models.responses import BacklinkingResponse
 from linkwright.queries.email_moves import CAMPAIGN, both
 from linkwright.vocabulary import HUMAN_RESPONSES, DeciderKind, DecisionKind
 
 RESPONSE: Final = table(BacklinkingResponse)
+INBOUND: Final = table(InboundMessage)
 _DECISION: Final = table(AIDecision)
 _HUMAN: Final = sorted(kind.value for kind in HUMAN_RESPONSES)
 
 ADD: Final = insert_or_skip(RESPONSE).returning(*RESPONSE.c)
 
-BY_MESSAGE_ID: Final = select(*RESPONSE.c).where(
+_BY_MAIL: Final = (
+    select(INBOUND.c.id)
+    .where(INBOUND.c.campaign_id == RESPONSE.c.campaign_id, INBOUND.c.response_id == RESPONSE.c.id)
+    .correlate(RESPONSE)
+    .exists()
+)
+BY_MESSAGE_ID: Final = select(*RESPONSE.c, _BY_MAIL.label("by_mail")).where(
     RESPONSE.c.campaign_id == bindparam("campaign_id"), RESPONSE.c.message_id == bindparam("message_id")
+)
+
+# A prospect's answers of some days: those that came by mail, and those that were told of without one.
+_of_those_days = (
+    select(*RESPONSE.c)
+    .where(
+        RESPONSE.c.campaign_id == bindparam("campaign_id"),
+        RESPONSE.c.opportunity_id == bindparam("opportunity_id"),
+        RESPONSE.c.received_at.between(
+            bindparam("since", type_=UtcDateTime), bindparam("until", type_=UtcDateTime)
+        ),
+    )
+    .order_by(RESPONSE.c.received_at, RESPONSE.c.id)
+)
+TOLD_BY_MAIL: Final = _of_those_days.where(_BY_MAIL)
+TOLD_OTHERWISE: Final = _of_those_days.where(
+    ~_BY_MAIL, or_(RESPONSE.c.message_id.is_(None), ~RESPONSE.c.message_id.contains("@"))
 )
 
 ONE: Final = both(

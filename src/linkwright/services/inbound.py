@@ -23,6 +23,7 @@ from linkwright.services.inbound_matching import Match, match
 from linkwright.services.ownership import require_user
 from linkwright.services.pages import Page, cursor, page_size, place
 from linkwright.services.responses import Responses
+from linkwright.services.same_answer import Source
 from linkwright.vocabulary import Intent, MatchMethod, ResponseType
 
 _PAGES: Final = {
@@ -159,7 +160,7 @@ class Inbound:
         kind = message.response_type or ResponseType.NEUTRAL.value
         came = message.received_at or message.sent_at
         intent = (message.reading or {}).get("intent")
-        response = await Responses(self._ctx).create(
+        response = await Responses(self._ctx).add(
             found.campaign_id,
             found.opportunity_id,
             found.email_id,
@@ -176,6 +177,7 @@ class Inbound:
                 "ai_intent_classification": intent if intent in set(Intent) else None,
             },
             bounce=_bounce(message, found.to_email),
+            source=Source.MAIL,
         )
         changes = {
             "key": inbound_id,

@@ -7,6 +7,7 @@ from itertools import product
 from typing import Any, Final
 
 from pydantic import BaseModel
+from sqlalchemy import RowMapping
 
 from linkwright.db.rows import detached, run
 from linkwright.errors import InvalidInput, NotFound
@@ -21,6 +22,7 @@ from linkwright.services.email_held import SENT_STATES, Held
 from linkwright.services.email_rules import moment
 from linkwright.services.pages import Page, cursor, page_size, place
 from linkwright.services.response_effects import Effects
+from linkwright.services.same_answer import Source, fuller, known_answer
 
 _PAGES: Final = {
     shape: responses.page(
@@ -60,13 +62,33 @@ class Responses:
             InvalidInput: a field breaks a rule, or neither email nor prospect is named.
             Conflict: the email was never sent.
         """
+        return await self.add(campaign_id, opportunity_id, email_id, response_data, bounce=bounce)
+
+    async def add(
+        self,
+        campaign_id: str,
+        opportunity_id: int | None,
+        email_id: int | None,
+        response_data: Mapping[str, Any] | BaseModel,
+        *,
+        bounce: Mapping[str, Any] | BounceReport | None = None,
+        source: Source = Source.CALLER,
+    ) -> BacklinkingResponse:
+        """Record an answer as `create` does, once even when a mailbox and another tool's file tell of it.
+
+        Raises:
+            NotFound: this owner's campaign has no such prospect or email.
+            InvalidInput: a field breaks a rule, or neither email nor prospect is named.
+            Conflict: the email was never sent.
+        """
         new = parse(ResponseCreate, response_data)
         seen = await self._seen(campaign_id, opportunity_id, email_id)
         effects = await Effects.prepare(self._ctx, seen, new.response_type, bounce, sender=new.from_email)
         held = await Held.email(self._ctx, seen.email_id)
-        if (known := await self._known(campaign_id, new.message_id)) is not None:
-            return known
         at = moment(new.received_at, "received_at", self._ctx.now())
+        known, new = await known_answer(held, new, at, source)
+        if known is not None:
+            return await self._told_again(known, new, source)
         before = await effects.before(held, at)
         values = new.model_dump() | {
             "campaign_id": campaign_id,
@@ -167,9 +189,11 @@ class Responses:
             raise NotFound("email", email_id)
         return seen
 
-    async def _known(self, campaign_id: str, message_id: str | None) -> BacklinkingResponse | None:
-        if message_id is None:
-            return None
-        of = {"campaign_id": campaign_id, "message_id": message_id}
-        row = (await run(self._ctx.session, responses.BY_MESSAGE_ID, of)).mappings().first()
-        return detached(BacklinkingResponse, row) if row is not None else None
+    async def _told_again(
+        self, known: RowMapping, new: ResponseCreate, source: Source
+    ) -> BacklinkingResponse:
+        more = fuller(known, new) if source is Source.MAIL else {}
+        if more:
+            keys = {"key": known["id"], "key_campaign": known["campaign_id"]}
+            known = (await run(self._ctx.session, responses.SAVE, {**keys, **more})).mappings().one()
+        return detached(BacklinkingResponse, {name: known[name] for name in responses.RESPONSE.c.keys()})  # noqa: SIM118
