@@ -37,6 +37,15 @@ class TestMarkDelivered:
         with pytest.raises(IllegalMove):
             await desk.delivery("mark_delivered", email.id)
 
+    async def test_a_report_that_was_heard_may_be_repeated_whatever_came_since(self, desk: Desk) -> None:
+        email = await desk.sent()
+        await desk.delivery("mark_delivered", email.id, key="evt-1")
+        await desk.delivery("record_bounce", email.id, key="evt-2")
+
+        assert (await desk.delivery("mark_delivered", email.id, key="evt-1")).status == "bounced"
+        with pytest.raises(IllegalMove):
+            await desk.delivery("mark_delivered", email.id, key="evt-3")
+
     async def test_is_evidence_that_an_email_of_unknown_fate_left(self, desk: Desk) -> None:
         email = await desk.sending_one()
         await desk.sending("mark_send_unknown", email.id)

@@ -91,6 +91,17 @@ class TestAdd:
             await desk.suppressions("add", address, reason)
 
 
+class TestANewContact:
+    async def test_who_is_suppressed_ends_what_was_to_be_sent_to_the_prospect(self, desk: Desk) -> None:
+        await desk.suppressions("add", "no@never.com")
+        email = await desk.queued()
+
+        prospect = await desk.opportunities("update", email.opportunity_id, {"contact_email": "no@never.com"})
+
+        assert (prospect.status, (await desk.email(email.id)).status) == ("suppressed", "cancelled")
+        assert await desk.counts("email") == {"cancelled": 1}
+
+
 class TestStanding:
     async def test_answers_in_the_spelling_that_was_asked(self, desk: Desk) -> None:
         await desk.suppressions("add", "jane.doe@gmail.com", "unsubscribe")

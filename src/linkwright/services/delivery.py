@@ -29,6 +29,8 @@ class Delivery:
     ) -> BacklinkingEmail:
         """Record that the recipient's server took an email. Saying so twice changes nothing.
 
+        A report with a `key` that was heard before changes nothing either, whatever has happened since.
+
         Raises:
             NotFound: there is no such email for this owner.
             InvalidInput: the moment names no time zone or lies in the future.
@@ -37,12 +39,13 @@ class Delivery:
         """
         report = parse(EventReport, {"occurred_at": delivered_at, "key": key})
         held = await Held.email(self._ctx, email_id)
-        if held.email_status == EmailStatus.DELIVERED:
-            return await held.read()
         at = self._at(report)
+        event = held.event(EventKind.DELIVERED, at, key=report.key)
+        if held.email_status == EmailStatus.DELIVERED or await held.was_reported(event):
+            return await held.read()
         require_left(held, at, "delivered")
         held.move_email(EmailStatus.DELIVERED.value, at=at, delivered_at=at)
-        held.events.append(held.event(EventKind.DELIVERED, at, key=report.key))
+        held.events.append(event)
         return await held.saved()
 
     async def record_bounce(

@@ -179,16 +179,19 @@ class Held:
 
         Who repeats a key may not repeat the moment: a report without one happened "now", each time.
         """
-        if (
-            event["event_key"] != event["kind"]
-            and (await run(self.ctx.session, events.REPORTED, event)).first()
-        ):
+        if await self.was_reported(event):
             return False
         result = await run(self.ctx.session, events.ADD_IF_NEW, event)
         new = result.first() is not None
         if new and EventKind(event["kind"]) in COUNTED_EVENTS and event["agent"] != EventAgent.MACHINE.value:
             self.counts["event", event["kind"]] += 1
         return new
+
+    async def was_reported(self, event: dict[str, Any]) -> bool:
+        """Say whether an event with its key is known; one without a key of its own never is."""
+        if event["event_key"] == event["kind"]:
+            return False
+        return (await run(self.ctx.session, events.REPORTED, event)).first() is not None
 
     async def saved(self, *, actor: str | None = None) -> BacklinkingEmail:
         """Write down all that was noted, and return the email as it is now."""

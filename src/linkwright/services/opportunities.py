@@ -17,6 +17,7 @@ from linkwright.services.opportunity_entry import MAY_NOT_BE_SUPPRESSED, counted
 from linkwright.services.opportunity_judgement import OpportunityJudgement
 from linkwright.services.opportunity_outcomes import OpportunityOutcomes
 from linkwright.services.pages import Page, cursor, page_size, place
+from linkwright.services.suppression_reach import cancel_letters
 from linkwright.vocabulary import LifeKind
 from linkwright.vocabulary import OpportunityStatus as S
 
@@ -123,7 +124,8 @@ class Opportunities(OpportunityJudgement, OpportunityOutcomes):
     ) -> BacklinkOpportunity:
         """Change what is known about a prospect; None clears a field that may be empty.
 
-        A new contact who may not be contacted suppresses the prospect.
+        A new contact who may not be contacted suppresses the prospect, and what waits to be sent to it
+        is cancelled.
 
         Raises:
             InvalidInput: a key is unknown, has its own verb, or a value breaks a rule.
@@ -131,7 +133,8 @@ class Opportunities(OpportunityJudgement, OpportunityOutcomes):
             DuplicateRow: the new url is another prospect's of the campaign.
         """
         values = _changes(changes)
-        held = await self._hold(opportunity_id)
+        # With the campaign where letters may be cancelled: the counts are locked twice then.
+        held = await self._hold(opportunity_id, with_campaign=values.get("contact_email") is not None)
         least, most = (values.get(name, getattr(held, name)) for name in ("word_count_min", "word_count_max"))
         if least is not None and most is not None and least > most:
             raise InvalidInput("word_count_min", "must not be above word_count_max", least)
@@ -144,9 +147,11 @@ class Opportunities(OpportunityJudgement, OpportunityOutcomes):
         email = values.get("contact_email")
         if email != held.contact_email and email in await self._unwilling(held.campaign_id, email):
             path = [] if held.status in MAY_NOT_BE_SUPPRESSED else [S.SUPPRESSED]
-        return await self._walk(
-            held, path, "the new contact may not be contacted" if path else None, **values
-        )
+        why = "the new contact may not be contacted"
+        changed = await self._walk(held, path, why if path else None, **values)
+        if path:
+            await cancel_letters(self._context, held.campaign_id, held.id, why)
+        return changed
 
     async def delete(self, opportunity_id: int) -> None:
         """Remove a prospect that was recorded by mistake.
