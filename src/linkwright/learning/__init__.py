@@ -1,0 +1,1 @@
+"""Learning and its statistics: pure functions of numbers, with chance as an argument."""
