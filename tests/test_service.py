@@ -10,8 +10,9 @@ from typing import Any, get_type_hints
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.exc import InvalidRequestError
 
-import linkwright
+import linkwright.schemas
 from linkwright import (
     BacklinkingDatabaseService,
     CampaignService,
@@ -258,6 +259,13 @@ class TestBegin:
             async with service.reading() as work:
                 await work.users.create("me@example.com")
 
+    async def test_one_kept_beyond_its_block_does_nothing(self, service: BacklinkingDatabaseService) -> None:
+        async with service.begin() as work:
+            await work.users.create("me@example.com")
+
+        with pytest.raises(InvalidRequestError, match="permanently closed"):
+            await work.users.create("you@example.com")
+
     async def test_runs_on_the_clock_and_under_the_name_it_was_given(self, migrated_url: str) -> None:
         noon = datetime(2026, 9, 15, 12, tzinfo=UTC)
         async with await BacklinkingDatabaseService.open(migrated_url, clock=lambda: noon) as service:
@@ -340,6 +348,24 @@ class TestOpen:
             await BacklinkingDatabaseService.open("postgresql://nobody@127.0.0.1:1/none")
 
 
+class TestClose:
+    async def test_nothing_begins_after_it(self, migrated_url: str) -> None:
+        service = await BacklinkingDatabaseService.open(migrated_url)
+        me = await service.create_user("me@example.com")
+        mine = service.as_user(me.id)
+        await service.close()
+        await service.close()
+
+        for call in (service.get_users(), mine.create_campaign(me.id, {"name": "A", "keywords": ["b"]})):
+            with pytest.raises(DatabaseUnavailable, match="was closed"):
+                await call
+        with pytest.raises(DatabaseUnavailable, match="was closed"):
+            async with mine.begin():
+                pass
+        async with await BacklinkingDatabaseService.open(migrated_url) as again:
+            assert await again.get_user_campaigns(me.id) == []
+
+
 class TestConcurrency:
     async def test_reads_go_on_while_somebody_writes(self, service: BacklinkingDatabaseService) -> None:
         user = await service.create_user("me@example.com")
@@ -371,6 +397,10 @@ class TestPublicNames:
         }
 
         assert errors <= set(linkwright.__all__)
+
+    @pytest.mark.parametrize("name", linkwright.schemas.__all__)
+    def test_every_schema_is_a_class_with_a_sentence(self, name: str) -> None:
+        assert inspect.getdoc(getattr(linkwright.schemas, name))
 
     def test_others_are_not(self) -> None:
         with pytest.raises(AttributeError, match="nonsense"):

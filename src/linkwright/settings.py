@@ -8,15 +8,21 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 
 from linkwright.errors import InvalidInput
 
 PREFIX = "LINKWRIGHT_"
+
+_ALIKE: Final = (
+    0.88  # Of two names: a letter too many, too few or in the wrong place, and the prefix is the same.
+)
 
 
 class Settings(BaseModel):
@@ -53,6 +59,7 @@ class Settings(BaseModel):
                 because it may be a secret.
         """
         environment = os.environ if environment is None else environment
+        _refuse_misspelt(environment, cls.model_fields)
         values: dict[str, object] = _file_values(environment)
         for name in cls.model_fields:
             if (value := environment.get(PREFIX + name.upper())) is not None:
@@ -62,7 +69,44 @@ class Settings(BaseModel):
         except ValidationError as error:
             first = error.errors()[0]
             name = str(first["loc"][0]) if first["loc"] else "settings"
-            raise InvalidInput(PREFIX + name.upper(), str(first["msg"])) from None
+            # In the file it is written without the prefix and in lower case: say it as it is written there.
+            written = name if name not in cls.model_fields else PREFIX + name.upper()
+            raise InvalidInput(written, _rule(first, cls.model_fields)) from None
+
+
+def _refuse_misspelt(environment: Mapping[str, str], known: Iterable[str]) -> None:
+    """Refuse a variable that is nearly one of ours: it would be ignored, and another database be written to.
+
+    One that is like none of ours may be another program's business.
+    """
+    names = [PREFIX + name.upper() for name in known]
+    for name in sorted(environment):
+        if name.startswith(PREFIX) and name not in names and not name.startswith(PREFIX + "TEST_"):
+            meant = get_close_matches(name, [*names, PREFIX + "CONFIG"], n=1, cutoff=_ALIKE)
+            if meant and meant[0] != name:
+                raise InvalidInput(name, f"is not a setting; did you mean {meant[0]}?")
+
+
+def _rule(details: ErrorDetails, known: Iterable[str]) -> str:
+    """Return a broken rule in words. The value is not repeated, because it may be a secret."""
+    limits = details.get("ctx", {})
+    match details["type"]:
+        case "extra_forbidden":
+            meant = get_close_matches(str(details["loc"][0]).lower(), list(known), n=1)
+            hint = f"did you mean {meant[0]}?" if meant else f"there are {', '.join(known)}"
+            return f"is not a setting; {hint}"
+        case "string_pattern_mismatch":
+            return f"must be one of {limits['pattern'].strip('^()$').replace('|', ', ')}"
+        case "int_parsing" | "int_type" | "int_from_float":
+            return "must be a whole number"
+        case "greater_than_equal":
+            return f"must be at least {limits['ge']}"
+        case "less_than_equal":
+            return f"must be at most {limits['le']}"
+        case "string_type":
+            return "must be text, in quotes"
+        case _:
+            return details["msg"].replace("Input should be", "must be").replace("String should", "must")
 
 
 def _file_values(environment: Mapping[str, str]) -> dict[str, object]:
@@ -72,5 +116,8 @@ def _file_values(environment: Mapping[str, str]) -> dict[str, object]:
         return {}
     try:
         return tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        problem = (error.strerror or str(error)).lower()
+        raise InvalidInput(PREFIX + "CONFIG", f"{path} cannot be read: {problem}") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidInput(PREFIX + "CONFIG", f"{path} cannot be read as TOML: {error}") from None

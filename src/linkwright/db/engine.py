@@ -24,6 +24,7 @@ from linkwright.db.one_hop import one_hop_driver
 from linkwright.db.sqlite_connections import connect
 from linkwright.db.types import dump_json
 from linkwright.db.urls import async_url
+from linkwright.errors import DatabaseUnavailable
 
 SQLITE_READERS: Final = 8
 BUSY_SECONDS: Final = 10
@@ -39,8 +40,15 @@ class Database:
         sqlite = self.dialect == "sqlite"
         self.engine: Final = _sqlite_writer(self.url) if sqlite else _postgresql(self.url, pool_size)
         self._reader: Final = _sqlite_readers(self.url) if sqlite else self.engine
-        self._writing = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
-        self._reading = async_sessionmaker(self._reader, expire_on_commit=False, autoflush=False)
+        # Closed for good: a unit of work that is kept beyond its block would begin anew, and commit nothing.
+        how: Final[dict[str, Any]] = {
+            "expire_on_commit": False,
+            "autoflush": False,
+            "close_resets_only": False,
+        }
+        self._writing = async_sessionmaker(self.engine, **how)
+        self._reading = async_sessionmaker(self._reader, **how)
+        self._closed = False
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -49,6 +57,7 @@ class Database:
         Raises:
             LinkwrightError: whatever the database refused, never a driver's own error.
         """
+        self._require_open()
         with translated_errors():
             async with self._writing() as session, session.begin():
                 yield session
@@ -56,6 +65,7 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """Open a transaction that sees one instant and cannot write."""
+        self._require_open()
         with translated_errors():
             async with self._reading() as session:
                 if self.dialect == "postgresql":
@@ -65,12 +75,20 @@ class Database:
                 yield session  # Closing it rolls back: there is nothing to commit.
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection. Nothing begins after that; saying it twice is harmless."""
+        self._closed = True
         # The writer last: SQLite empties its log into the file when the last connection closes, but not when
         # that one only reads; and whoever copies the file alone would copy half of what was written.
         if self._reader is not self.engine:
             await self._reader.dispose()
         await self.engine.dispose()
+
+    def _require_open(self) -> None:
+        # A disposed pool would quietly connect again, and hold a file that somebody believes is let go.
+        if self._closed:
+            raise DatabaseUnavailable(
+                "This service was closed.", "Open another one: BacklinkingDatabaseService.open()."
+            )
 
 
 def _sqlite_writer(url: URL) -> AsyncEngine:
