@@ -126,16 +126,28 @@ class TestAFault:
             ('"prospects.csv"', '"a\\u0000"', "line 12, prospects[1].file", "must be a path"),
             ('"prospects.csv"', "7", "line 12, prospects[1].file", "must be a path"),
             ('"initial"', '"intial"', "line 16, templates[1].category", "did you mean 'initial'?"),
+            ("{{ title }}", "{{ titel }}", "line 17, templates[1].subject", "did you mean 'title'?"),
+            (
+                "{{ sender.name }}",
+                "{{ sender.nam }}",
+                "line 20, templates[1].body_text",
+                "did you mean 'sender.name'?",
+            ),
+            (
+                "{{ sender.name }}",
+                "{{ sender.phone }}",
+                "line 20, templates[1].body_text",
+                "phone = '...' in [sender] makes it",
+            ),
+            ("Hi {{", "Hi {{ pitch }} {{", "line 19, templates[1].body_text", "makes {{ sender.pitch }}"),
             (
                 "{{ title }}",
-                "{{ titel }}",
-                "the file",
-                "'first': nothing is called {{ titel }}; did you mean 'title'?",
+                "{{ previous_subject }}",
+                "line 17, templates[1].subject",
+                "there is no letter before it",
             ),
-            ("{{ sender.name }}", "{{ sender.nam }}", "the file", "did you mean 'sender.name'?"),
-            ("{{ title }}", "{{ previous_subject }}", "the file", "nothing is called {{ previous_subject }}"),
-            ("{{ title }}", "{{ title", "line 14, templates[1]", "subject: line 1: not a template"),
-            ("{{ title }}", "{{ 'a' * 99 }}", "line 14, templates[1]", "may not use multiplication"),
+            ("{{ title }}", "{{ title", "line 17, templates[1].subject", "not a template"),
+            ("{{ title }}", "{{ 'a' * 99 }}", "line 17, templates[1].subject", "may not use multiplication"),
             ('body_text_file = "second.txt"', "", "line 23, templates[2]", "needs a body_text"),
             ("body_text_file =", 'body_text = "x"\nbody_text_file =', "line 23, templates[2]", "not both"),
             ('"second"', '"first"', "the file", "two templates are called 'first'"),
@@ -170,6 +182,29 @@ class TestAFault:
 
         assert refused.field == f"campaign.toml, {place}"
         assert rule in refused.rule
+
+    def test_of_a_template_that_stands_in_a_file_names_that_file(self, read: Reader, tmp_path: Path) -> None:
+        (tmp_path / "campaign" / "second.txt").write_text("Hi\n\n{{ titel }} {{ nobody }}")
+
+        refused = refusal(read, GOOD.replace("{{ title }}", "{{ titel }}"))
+
+        beside = f"{tmp_path / 'campaign' / 'second.txt'}, line 3, templates[2].body_text_file"
+        assert [place for place, _ in refused.problems] == [
+            "campaign.toml, line 17, templates[1].subject",
+            beside,
+            beside,
+        ]
+
+    def test_of_a_general_template_is_one_that_a_first_letter_would_have(self, read: Reader) -> None:
+        text = GOOD.replace('"initial"', '"general"').replace("{{ title }}", "{{ days_since }}")
+        assert "there is no letter before it" in refusal(read, text).rule
+
+    def test_of_a_map_is_found_before_the_file_is_read(self, read: Reader) -> None:
+        text = GOOD.replace('file = "prospects.csv"', 'file = "prospects.csv"\nmap = { Site = "urll" }')
+        refused = refusal(read, text)
+
+        assert refused.field == "campaign.toml, line 13, prospects[1].map"
+        assert "did you mean Site=url?" in refused.rule
 
     def test_is_not_the_only_one_named(self, read: Reader) -> None:
         text = GOOD.replace('"initial"', '"x"').replace('name = "Northwind"\n', "")

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from linkwright.jobs.campaign_file import CampaignFile, Template, read_campaign_file
+from linkwright.jobs.campaign_file import CampaignFile, read_campaign_file
+from linkwright.jobs.campaign_file_templates import Template
 from linkwright.jobs.letter_variables import known_names
 from linkwright.jobs.letters import Earlier, letter_variables, write_letter
 from linkwright.jobs.names import first_name

@@ -71,9 +71,30 @@ class TestRecognition:
     def test_unknown_columns_are_named_with_a_way_out(self) -> None:
         with pytest.raises(InvalidInput) as caught:
             recognise(["Website", "Mail"])
-        assert all(word in str(caught.value) for word in ("Website", "Ahrefs", "--map"))
+        assert "--map Website=url --map Mail=contact_email" in str(caught.value)
         with pytest.raises(InvalidInput, match=r"does not know: Price; .*--map"):
             recognise(["url", "title", "Price"])
+
+    def test_one_that_is_nearly_ours_is_told_what_was_meant(self) -> None:
+        with pytest.raises(InvalidInput, match="--map Notizen=user_notes"):
+            recognise(["url", "title", "Notizen"])
+
+    def test_a_map_without_a_url_leaves_our_own_columns_what_they_are(self, tmp_path: Path) -> None:
+        path = write(tmp_path, "URL,Title,Notes,Price\nhttps://a.example/,A,by phone,80\n")
+        table, kind = open_prospects(path, mapping={"Notes": "user_notes"})
+        [record] = read_prospects(table, kind)
+
+        assert isinstance(record, Prospect)
+        assert (record.title, record.values, record.extra) == (
+            "A",
+            {"user_notes": "by phone"},
+            {"price": "80"},
+        )
+
+    def test_a_map_without_a_url_is_not_enough_where_no_column_is_called_so(self, tmp_path: Path) -> None:
+        path = write(tmp_path, "Site,Notes\na.example,x\n")
+        with pytest.raises(InvalidInput, match=r"must name the column of the url.*the file has: Site, Notes"):
+            open_prospects(path, mapping={"Notes": "user_notes"})
 
     def test_a_file_of_unknown_columns_is_refused_whole(self, tmp_path: Path) -> None:
         with pytest.raises(InvalidInput, match="no known format"):
@@ -195,7 +216,7 @@ class TestCustom:
         "mapping",
         [
             {"Website": "website"},
-            {"Mail": "contact_email"},
+            {"url": "title"},
             {"Website": "url", "Page": "url"},
             {"Website": "url", "web site": "title"},
             {"": "url"},

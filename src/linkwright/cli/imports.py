@@ -70,7 +70,8 @@ def prospects(
         typer.Option(
             "--map",
             metavar="COLUMN=FIELD",
-            help="Name a column of a format that is not known; may be repeated.",
+            help="Say what a column is; may be repeated. FIELD is url, title, contact_email, contact_name,"
+            " domain_authority, user_notes or another of those in docs/files.md.",
         ),
     ] = None,
     sheet: Annotated[

@@ -5,10 +5,7 @@ because a misspelt limit that is quietly ignored sends mail. Templates are check
 too, down to the names they use, so that a typing error costs a message and not a letter.
 """
 
-import stat
 import tomllib
-from collections.abc import Iterator
-from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -17,25 +14,37 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    field_validator,
     model_validator,
 )
 
 from linkwright.errors import InvalidInput
-from linkwright.jobs.campaign_file_faults import faults_of
-from linkwright.jobs.campaign_file_fields import Address, AnyPath, Days, FilePath, Name, Share, Text, Words
-from linkwright.jobs.letter_variables import did_you_mean, known_names, unknown_name_rule
-from linkwright.jobs.toml_lines import line_of
-from linkwright.templating import check_template, variables_of
-from linkwright.vocabulary import PersonalizationLevel, Priority, TemplateCategory, Tone
+from linkwright.jobs.campaign_file_faults import Fault, faults_of
+from linkwright.jobs.campaign_file_fields import (
+    STRICT,
+    Address,
+    AnyPath,
+    Days,
+    FilePath,
+    Name,
+    Share,
+    Text,
+    Words,
+    read_text,
+)
+from linkwright.jobs.campaign_file_templates import Template, refuse_unknown_names
+from linkwright.jobs.letter_variables import did_you_mean
+from linkwright.jobs.toml_lines import line_inside, line_of
+from linkwright.parsing.formats import custom
+from linkwright.vocabulary import PersonalizationLevel, Priority, Tone
 
 MAX_FILE = 1_000_000
-MAX_TEMPLATE_FILE = 100_000
 
 
 class Part(BaseModel):
     """A table of the file: nothing is converted, nothing unknown is let through."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = STRICT
 
 
 class Owner(Part):
@@ -147,6 +156,16 @@ class ProspectFile(Part):
     file: FilePath
     map: dict[str, str] = {}
 
+    @field_validator("map", mode="after")
+    @classmethod
+    def _names_fields(cls, mapping: dict[str, str]) -> dict[str, str]:
+        try:
+            if mapping:
+                custom(mapping)
+        except InvalidInput as error:
+            raise ValueError(error.rule) from None
+        return mapping
+
 
 class Mailbox(Part):
     """A mailbox with sent or received mail; `me` are the addresses that count as ours.
@@ -164,55 +183,6 @@ class SentLog(Part):
     """A log of sent mail from the file-based days."""
 
     file: FilePath
-
-
-class Template(Part):
-    """A letter with holes: its texts stand here or in files beside."""
-
-    name: Name
-    category: Annotated[TemplateCategory, Field(strict=False)] = TemplateCategory.INITIAL
-    description: Annotated[Text, Field(max_length=10_000)] | None = None
-    subject: Annotated[Text, Field(max_length=200)]
-    body_text: Text | None = None
-    body_html: Text | None = None
-    body_text_file: FilePath | None = None
-    body_html_file: FilePath | None = None
-
-    @model_validator(mode="after")
-    def _has_bodies_that_can_be_filled(self) -> Self:
-        for inline, beside in (("body_text", "body_text_file"), ("body_html", "body_html_file")):
-            if getattr(self, inline) is not None and getattr(self, beside) is not None:
-                raise ValueError(f"give {inline} or {beside}, not both")
-        if self.text is None and self.html is None:
-            raise ValueError("needs a body_text or a body_html, here or in a file")
-        for field, source in self.sources():
-            try:
-                check_template(source, field=field)
-            except InvalidInput as error:
-                raise ValueError(str(error)) from None
-        return self
-
-    # Read once: a file that changes while the campaign runs must not change half of its letters.
-
-    @cached_property
-    def text(self) -> str | None:
-        """The template of the text body."""
-        return self.body_text if self.body_text_file is None else _read_template(self.body_text_file)
-
-    @cached_property
-    def html(self) -> str | None:
-        """The template of the HTML body."""
-        return self.body_html if self.body_html_file is None else _read_template(self.body_html_file)
-
-    @cached_property
-    def variables(self) -> frozenset[str]:
-        """Every name this letter uses."""
-        return frozenset[str]().union(*(variables_of(source) for _, source in self.sources()))
-
-    def sources(self) -> Iterator[tuple[str, str]]:
-        """Yield each template of this letter with its key."""
-        parts = (("subject", self.subject), ("body_text", self.text), ("body_html", self.html))
-        yield from ((field, source) for field, source in parts if source is not None)
 
 
 class CampaignFile(Part):
@@ -234,12 +204,7 @@ class CampaignFile(Part):
         for name in names:
             if names.count(name) > 1:
                 raise ValueError(f"two templates are called {name!r}")
-        for template in self.templates:
-            known = known_names(
-                self.sender.variables(), follow_up=template.category != TemplateCategory.INITIAL
-            )
-            for used in sorted(template.variables - known):
-                raise ValueError(f"template {template.name!r}: {unknown_name_rule(used, known)}")
+        refuse_unknown_names(self.templates, self.sender.variables())
         return self
 
 
@@ -249,7 +214,7 @@ def read_campaign_file(path: Path) -> CampaignFile:
     Raises:
         InvalidInput: it cannot be read or breaks a rule; `problems` has every fault with its key and line.
     """
-    text = _read_text(path, limit=MAX_FILE)
+    text = read_text(path, limit=MAX_FILE)
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -262,37 +227,16 @@ def read_campaign_file(path: Path) -> CampaignFile:
         return CampaignFile.model_validate(data, context={"folder": path.parent})
     except ValidationError as error:
         faults = faults_of(error, CampaignFile)
-    problems = []
-    for fault in faults:
-        line = line_of(text, fault.path)
-        place = f"{path.name}, line {line}, {fault.key}" if line else f"{path.name}, {fault.key}"
-        problems.append((place, fault.rule))
+    problems = [(_place(path, text, fault), fault.rule) for fault in faults]
     first = faults[0]
     raise InvalidInput(problems[0][0], first.rule, first.value, problems=tuple(problems))
 
 
-def _read_text(path: Path, *, limit: int) -> str:
-    try:
-        kind = path.stat().st_mode
-        if stat.S_ISDIR(kind):
-            raise InvalidInput(str(path), "is a folder, not a file")
-        if not stat.S_ISREG(kind):  # Opening a pipe that nobody writes to would wait for ever.
-            raise InvalidInput(str(path), "is not a regular file")
-        with path.open("rb") as file:
-            raw = file.read(limit + 1)
-    except (OSError, ValueError) as error:
-        problem = getattr(error, "strerror", None) or str(error)
-        raise InvalidInput(str(path), f"cannot be read: {problem.lower()}") from None
-    if len(raw) > limit:
-        raise InvalidInput(str(path), f"larger than {limit:,} bytes")
-    try:
-        return raw.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        raise InvalidInput(str(path), f"not UTF-8 text (byte {error.start})") from None
-
-
-def _read_template(path: Path) -> str:
-    try:
-        return _read_text(path, limit=MAX_TEMPLATE_FILE)
-    except InvalidInput as error:
-        raise ValueError(str(error)) from None
+def _place(path: Path, text: str, fault: Fault) -> str:
+    """Return where a fault is: in which file, on which line, at which key."""
+    if fault.file is not None:
+        return f"{fault.file}, line {fault.line}, {fault.key}"
+    line = line_of(text, fault.path)
+    if line and fault.line:
+        line = line_inside(text, line, fault.line)
+    return f"{path.name}, line {line}, {fault.key}" if line else f"{path.name}, {fault.key}"

@@ -4,13 +4,17 @@ Pydantic finds the faults; its sentences are for programmers. Here each becomes 
 rule, and where a word was probably misspelt, the word that was meant.
 """
 
-from dataclasses import dataclass
-from typing import Any, get_args
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from linkwright.jobs.letter_variables import did_you_mean
+
+TEMPLATE_FAULTS: Final = "template_faults"
+"""Pydantic's name for an error that brings its own faults, in its context."""
 
 _WANTED = {
     "string_type": "must be text, in quotes",
@@ -31,6 +35,10 @@ class Fault:
     path: tuple[str | int, ...]
     rule: str
     value: object
+    line: int = 0
+    """Of a template: the line of its text; 0 of everything else."""
+    file: Path | None = None
+    """The file that a template stands in, where that is not the campaign file."""
 
     @property
     def key(self) -> str:
@@ -47,7 +55,15 @@ def faults_of(error: ValidationError, model: type[BaseModel]) -> list[Fault]:
     What is there and wrong comes before what is not there: a misspelt key is both.
     """
     found = sorted(error.errors(include_url=False), key=lambda details: details["type"] == "missing")
-    return [_fault(details, model) for details in found]
+    faults: list[Fault] = []
+    for details in found:
+        if details["type"] == TEMPLATE_FAULTS:
+            faults += [
+                replace(fault, path=(*details["loc"], *fault.path)) for fault in details["ctx"]["faults"]
+            ]
+        else:
+            faults.append(_fault(details, model))
+    return faults
 
 
 def _fault(details: ErrorDetails, model: type[BaseModel]) -> Fault:

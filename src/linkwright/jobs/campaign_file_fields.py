@@ -1,15 +1,19 @@
-"""What the values of a campaign file may be: plain texts, addresses, and paths that are there.
+"""What the tables and values of a campaign file may be: plain texts, addresses, paths that are there.
 
 A path is looked for beside the campaign file, which the validation's context names as `folder`.
 """
 
+import stat
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
-from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo
+from pydantic import AfterValidator, ConfigDict, Field, PlainValidator, ValidationInfo
 
 from linkwright.errors import InvalidInput
 from linkwright.parsing.addresses import parse_address
+
+STRICT: Final = ConfigDict(extra="forbid", strict=True, frozen=True)
+"""How a table is read: nothing is converted, nothing unknown is let through."""
 
 
 def _address(text: str, info: ValidationInfo) -> str:
@@ -57,3 +61,28 @@ AnyPath = Annotated[Path, PlainValidator(_found)]
 FilePath = Annotated[Path, PlainValidator(_found_file)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Days = Annotated[int, Field(ge=1, le=365)]
+
+
+def read_text(path: Path, *, limit: int) -> str:
+    """Return a file of at most `limit` bytes.
+
+    Raises:
+        InvalidInput: it cannot be read, is too large, or is no UTF-8 text.
+    """
+    try:
+        kind = path.stat().st_mode
+        if stat.S_ISDIR(kind):
+            raise InvalidInput(str(path), "is a folder, not a file")
+        if not stat.S_ISREG(kind):  # Opening a pipe that nobody writes to would wait for ever.
+            raise InvalidInput(str(path), "is not a regular file")
+        with path.open("rb") as file:
+            raw = file.read(limit + 1)
+    except (OSError, ValueError) as error:
+        problem = getattr(error, "strerror", None) or str(error)
+        raise InvalidInput(str(path), f"cannot be read: {problem.lower()}") from None
+    if len(raw) > limit:
+        raise InvalidInput(str(path), f"larger than {limit:,} bytes")
+    try:
+        return raw.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(str(path), f"not UTF-8 text (byte {error.start})") from None

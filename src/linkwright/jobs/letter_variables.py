@@ -38,8 +38,23 @@ def known_names(sender_names: Iterable[str], *, follow_up: bool) -> frozenset[st
 
 
 def unknown_name_rule(name: str, known: Collection[str]) -> str:
-    """Say that nothing is called `name`, and what may have been meant."""
-    return f"nothing is called {{{{ {name} }}}}{did_you_mean(name, known)}"
+    """Say that nothing is called `name`, and what may have been meant, or how to make such a name.
+
+    >>> unknown_name_rule("sender.phone", ["sender.name", "title"])
+    "nothing is called {{ sender.phone }}; phone = '...' in [sender] makes it"
+    """
+    said = f"nothing is called {{{{ {name} }}}}"
+    if name in FOLLOW_UP_NAMES:
+        return f"{said} in a first letter: there is no letter before it"
+    table, dot, key = name.rpartition(".")
+    # Compared without their table, or all names of one table would be near.
+    members = [one.removeprefix(f"{table}.") for one in known if one.rpartition(".")[0] == table]
+    near = get_close_matches(key, sorted(members), n=1, cutoff=0.6)
+    if near:
+        return f"{said}; did you mean {table + dot + near[0]!r}?"
+    if table == "sender":
+        return f"{said}; {key} = '...' in [sender] makes it"
+    return said if table else f"{said}; {key} = '...' in [sender] makes {{{{ sender.{key} }}}}"
 
 
 def did_you_mean(word: str, known: Collection[str]) -> str:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from linkwright.errors import InvalidInput
-from linkwright.jobs.campaign_file import CampaignFile, Template
+from linkwright.jobs.campaign_file import CampaignFile
+from linkwright.jobs.campaign_file_templates import Template
 from linkwright.jobs.letter_variables import PROSPECT_NAMES
 from linkwright.jobs.names import first_name
 from linkwright.schemas.opportunities import OpportunityRead

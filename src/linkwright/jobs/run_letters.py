@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Row, Select
 
 from linkwright.errors import Conflict, InvalidInput, LinkwrightError
-from linkwright.jobs.campaign_file import CampaignFile, Template
+from linkwright.jobs.campaign_file import CampaignFile
+from linkwright.jobs.campaign_file_templates import Template
 from linkwright.jobs.letters import Earlier, letter_variables, write_letter
 from linkwright.jobs.run_desk import RunDesk
 from linkwright.jobs.run_report import Errand, RunReport

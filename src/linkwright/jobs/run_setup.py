@@ -3,7 +3,8 @@
 from typing import Any
 
 from linkwright.errors import InvalidInput
-from linkwright.jobs.campaign_file import CampaignFile, Template
+from linkwright.jobs.campaign_file import CampaignFile
+from linkwright.jobs.campaign_file_templates import Template
 from linkwright.models.campaigns import BacklinkingCampaign
 from linkwright.models.templates import BacklinkingTemplate
 from linkwright.templating import html_template_from_text

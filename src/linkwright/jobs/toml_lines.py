@@ -31,6 +31,20 @@ def line_of(text: str, path: Path) -> int | None:
     return None
 
 
+def line_inside(text: str, key: int, line: int) -> int:
+    r"""Return where a line of a text stands, whose key is on line `key`.
+
+    >>> line_inside("a = '''\nb\nc'''", 1, 2), line_inside("a = '''b\nc'''", 1, 2)
+    (3, 2)
+    """
+    row = text.split("\n")[key - 1].rstrip()
+    quotes = _LONG_QUOTE.findall(row)
+    if len(quotes) != 1:  # All of it is on this line, its own line breaks written as \\n.
+        return key
+    # A break right after the quotes is none of the text.
+    return key + line - (0 if row.endswith(quotes[0]) else 1)
+
+
 def _lines(text: str) -> dict[Path, int]:
     found: dict[Path, int] = {}
     counts: dict[Path, int] = {}

@@ -8,7 +8,7 @@ Nothing here knows the database, so a rule can be tried on any text.
 """
 
 from linkwright.templating.conversion import html_from_text, html_template_from_text
-from linkwright.templating.grammar import check_template, variables_of
+from linkwright.templating.grammar import check_template, places_of, variables_of
 from linkwright.templating.leftovers import leftovers_in
 from linkwright.templating.rendering import Missing, Rendered, render
 from linkwright.templating.variables import Value
@@ -21,6 +21,7 @@ __all__ = [
     "html_from_text",
     "html_template_from_text",
     "leftovers_in",
+    "places_of",
     "render",
     "variables_of",
 ]

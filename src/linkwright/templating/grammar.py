@@ -115,16 +115,31 @@ def variables_of(source: str) -> set[str]:
     Raises:
         InvalidInput: it is no template.
     """
+    return set(places_of(source))
+
+
+def places_of(source: str) -> dict[str, int]:
+    r"""Return the names a template takes from outside, each with the line where it stands first.
+
+    >>> places_of("Hi {{ contact_name }},\n{{ sender.name }}")
+    {'contact_name': 1, 'sender.name': 2}
+
+    Raises:
+        InvalidInput: it is no template.
+    """
     tree = parse(source)
     outside = meta.find_undeclared_variables(tree)
-    return set(_dotted_names(tree, outside))
+    places: dict[str, int] = {}
+    for name, line in _dotted_names(tree, outside):
+        places[name] = min(line, places.get(name, line))
+    return places
 
 
-def _dotted_names(node: nodes.Node, outside: set[str]) -> Iterator[str]:
+def _dotted_names(node: nodes.Node, outside: set[str]) -> Iterator[tuple[str, int]]:
     path = _path(node)
     if path is not None:
         if path.partition(".")[0] in outside:
-            yield path
+            yield path, node.lineno
         return
     for child in node.iter_child_nodes():
         yield from _dotted_names(child, outside)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from linkwright.errors import InvalidInput
 from linkwright.parsing.formats.base import Format
+from linkwright.parsing.formats.guesses import field_like, options_for
 from linkwright.parsing.formats.link_indexes import (
     AHREFS,
     MAJESTIC,
@@ -92,11 +93,12 @@ def open_prospects(
         if not kind.reads(table.headers):
             present = {header_key(header) for header in table.headers}
             missing = [column for column in mapping if header_key(column) not in present]
-            raise InvalidInput(
-                "map",
-                f"names what is no column of the file: {_list(missing)}; "
-                f"the file has: {_list(table.headers)}",
+            wrong = (
+                f"names what is no column of the file: {_list(missing)}"
+                if missing
+                else "must name the column of the url, like Website=url"
             )
+            raise InvalidInput("map", f"{wrong}; the file has: {_list(table.headers)}")
         return table, kind
     table = open_table(path, sheet=sheet, is_header=_recognises)
     return table, URL_LIST if table.kind == "list" else recognise(table.headers)
@@ -115,14 +117,19 @@ def _unknown(headers: Sequence[str]) -> str:
     keys = {header_key(header) for header in headers}
     if tuple(headers) == REJECTS:
         return "is a rejects file, which lists faults: mend these rows in your file and bring it again"
-    advice = "name its columns with --map COLUMN=FIELD, for example --map Website=url"
     if LINKWRIGHT.required <= keys:
         strange = [header for header in headers if header_key(header) not in LINKWRIGHT.columns]
+        meant = next(((header, field) for header in strange if (field := field_like(header))), None)
+        example = f"--map {meant[0]}={meant[1]}" if meant else "--map COLUMN=FIELD"
         return (
-            f"has columns that Linkwright does not know: {_list(strange)}; rename or remove them, or {advice}"
+            f"has columns that Linkwright does not know: {_list(strange)}; "
+            f"rename or remove them, or say what they are, such as {example}"
         )
-    known = ", ".join(kind.title for kind in (*FORMATS, URL_LIST))
-    return f"has columns of no known format: {_list(headers)}; known are: {known}; or {advice}"
+    return (
+        f"has columns of no known format: {_list(headers)}; "
+        f"say what they are, such as {options_for(headers)} "
+        "(linkwright import prospects --help names the formats and the fields)"
+    )
 
 
 def _list(names: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from linkwright.errors import InvalidInput
@@ -87,7 +88,8 @@ URL_LIST: Final = Format(
 def custom(mapping: Mapping[str, str]) -> Format:
     """Return the format of a file whose columns a person has named: column to field.
 
-    Columns that the map does not name go to `extra`, under the name `custom`.
+    Columns that the map does not name go to `extra`, under the name `custom`. A map without `url` is
+    for a file of our own columns: it says what the others are, and ours keep their meaning.
 
     Raises:
         InvalidInput: field `map`: an unknown field, two columns for one field, no column for `url`.
@@ -96,7 +98,11 @@ def custom(mapping: Mapping[str, str]) -> Format:
     for column, name in mapping.items():
         field = FIELDS.get(name.strip().lower())
         if field is None:
-            raise InvalidInput("map", f"must name one of these fields: {', '.join(sorted(FIELDS))}", name)
+            near = get_close_matches(name.strip().lower(), FIELDS, n=1)
+            hint = f"did you mean {column}={near[0]}? " if near else ""
+            raise InvalidInput(
+                "map", f"{hint}must name one of these fields: {', '.join(sorted(FIELDS))}", name
+            )
         key = header_key(column)
         if not key:
             raise InvalidInput("map", "must name a column", column)
@@ -105,6 +111,11 @@ def custom(mapping: Mapping[str, str]) -> Format:
                 "map", f"must give {field.target} and the column {column} once", f"{column}={name}"
             )
         columns[key] = field
-    if FIELDS["url"] not in columns.values():
-        raise InvalidInput("map", "must name the column of the url, like --map Website=url", dict(mapping))
-    return Format("custom", "columns named by --map", frozenset(columns), columns, finish=_finish)
+    if FIELDS["url"] in columns.values():
+        return Format("custom", "columns named by --map", frozenset(columns), columns, finish=_finish)
+    if "url" in columns:
+        raise InvalidInput("map", "must name the column of the url, like Website=url", dict(mapping))
+    named = columns.values()
+    ours = {key: column for key, column in LINKWRIGHT.columns.items() if column not in named}
+    title = "Linkwright's own columns, and those named by --map"
+    return Format("custom", title, frozenset({"url", *columns}), ours | columns, finish=_finish)
