@@ -17,7 +17,7 @@ from linkwright.db.rows import run
 from linkwright.errors import Conflict, InvalidInput, OpportunityLimitReached
 from linkwright.jobs.fingerprints import Fingerprint
 from linkwright.jobs.import_sent_log import new_recipient
-from linkwright.jobs.importers import Taken
+from linkwright.jobs.importers import Taken, hold_campaigns
 from linkwright.jobs.mail_readings import inbound_of, letter_of, sent_at_of
 from linkwright.jobs.places import written
 from linkwright.parsing.addresses import address_key, parse_address
@@ -117,6 +117,7 @@ class MailImporter:
         owner = context.owner
         if owner is None:
             raise InvalidInput("user", "is required")
+        await hold_campaigns(context)
         taken = Taken()
         received: list[tuple[_Letter, ParsedMessage]] = []
         for item in items:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final
 
 from linkwright.jobs.fingerprints import Fingerprint
 from linkwright.jobs.import_alwrity import LEADS, take_attempts, take_replies
-from linkwright.jobs.importers import Taken
+from linkwright.jobs.importers import Taken, hold_campaigns
 from linkwright.jobs.places import written
 from linkwright.parsing.formats import (
     Attempt,
@@ -97,6 +97,8 @@ class ProspectsImporter:
 
     async def take(self, context: Context, items: Sequence[Record | Refusal], *, last: bool) -> Taken:
         """Bring a batch into the campaign."""
+        if any(_reaches_elsewhere(item) for item in items):
+            await hold_campaigns(context)
         taken = Taken(refused=[item for item in items if isinstance(item, Refusal)])
         if prospects := [item for item in items if isinstance(item, Prospect)]:
             await _take_prospects(context, self.target, prospects, taken)
@@ -108,6 +110,13 @@ class ProspectsImporter:
             taken.tell("answers found", await match_again(context, context.owner))
         taken.refused.sort(key=lambda refusal: refusal.row)
         return taken
+
+
+def _reaches_elsewhere(item: Record | Refusal) -> bool:
+    """Say whether a row may touch other campaigns: of whoever is left alone, or has answered."""
+    if isinstance(item, Prospect):
+        return item.status == OpportunityStatus.SUPPRESSED
+    return isinstance(item, (Attempt, Reply))
 
 
 async def _take_prospects(

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final
 
 from linkwright.errors import Conflict, InvalidInput, OpportunityLimitReached
 from linkwright.jobs.fingerprints import Fingerprint
-from linkwright.jobs.importers import Taken
+from linkwright.jobs.importers import Taken, hold_campaigns
 from linkwright.jobs.places import written
 from linkwright.parsing.addresses import parse_address
 from linkwright.parsing.refusals import Refusal
@@ -75,6 +75,8 @@ class SentLogImporter:
 
     async def take(self, context: Context, items: Sequence[SentMail | Refusal], *, last: bool) -> Taken:
         """Bring a batch of lines into the campaign."""
+        if last:
+            await hold_campaigns(context)
         taken = Taken()
         for item in items:
             if isinstance(item, Refusal):

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Final, Protocol
 
+from linkwright.db.rows import run
 from linkwright.parsing.refusals import Refusal
+from linkwright.queries import imported
 from linkwright.services.context import Context
 from linkwright.services.email_sent_elsewhere import Outcome
 from linkwright.vocabulary import ImportKind
@@ -132,3 +134,11 @@ class Importer(Protocol):
             InvalidInput: it was written to in the meantime.
         """
         ...
+
+
+async def hold_campaigns(context: Context) -> None:
+    """Lock all campaigns of the user, before a batch that may touch several of them touches one.
+
+    The rows of a file name campaigns in any order; two who lock in two orders wait for each other for good.
+    """
+    await run(context.session, imported.ALL_CAMPAIGNS, {"user_id": context.owner})

@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import BindParameter, Select, bindparam, func, select, true
 
 from linkwright.db.expressions import each_text_at
+from linkwright.db.locks import held
 from linkwright.db.rows import table
 from linkwright.models.inbound import InboundMessage
 from linkwright.models.status_changes import StatusChange
@@ -63,6 +64,11 @@ LETTERS_TO: Final = (
         func.lower(EMAIL.c.to_email) == bindparam("to_email"),
     )
     .order_by(EMAIL.c.id)
+)
+
+# All campaigns of a user, locked in the order of their ids: what a file tells of may be in any of them.
+ALL_CAMPAIGNS: Final = held(
+    select(CAMPAIGN.c.id).where(CAMPAIGN.c.user_id == bindparam("user_id")).order_by(CAMPAIGN.c.id), CAMPAIGN
 )
 
 RECEIVED: Final = select(
