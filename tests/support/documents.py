@@ -28,7 +28,7 @@ from sybil.typing import Parser
 from linkwright.service import BacklinkingDatabaseService
 from tests.cli.command import linkwright
 
-NOT_OURS = frozenset({"createdb", "make", "pip", "pg_dump", "pg_restore", "psql", "sqlite3"})
+NOT_OURS = frozenset({"createdb", "make", "pip", "pg_dump", "pg_restore", "psql", "sqlite3", "vacuumdb"})
 _FILE = re.compile(r"<!-- file: (?P<name>[\w./-]+) -->\n```\w+\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
 _CHECKER = OutputChecker()
 _COLUMNS = "100"
