@@ -236,6 +236,7 @@ CASES: dict[str, Case] = {
     "record_decision": lambda world: [
         call(world.theirs.user, DECISION),
         call(world.mine.user, DECISION | {"campaign_id": world.theirs.campaign}),
+        call(world.mine.user, DECISION | {"template_id": world.theirs.template}),
         *(
             call(world.mine.user, DECISION | {"campaign_id": world.mine.campaign, name: value})
             for name, value in (
@@ -246,7 +247,13 @@ CASES: dict[str, Case] = {
         ),
     ],
     "get_decision": on_decision(),
-    "get_decisions": on_user(),
+    "get_decisions": lambda world: [
+        call(world.theirs.user),
+        call(world.mine.user, campaign_id=world.theirs.campaign),
+        call(world.mine.user, opportunity_id=world.theirs.page),
+        call(world.mine.user, email_id=world.theirs.email),
+        call(world.mine.user, response_id=world.theirs.response),
+    ],
     "record_outcome": on_decision(OUTCOME),
     "get_outcomes": on_decision(),
     "censor_outcome": on_decision(),

@@ -18,7 +18,7 @@ from linkwright.db.engine import Database
 from linkwright.errors import Conflict, InvalidInput, NotFound, SchemaMismatch
 from linkwright.jobs.campaign_records import KINDS
 from linkwright.jobs.export import HEADER_ROOM, export_campaign
-from linkwright.models import Suppression, User
+from linkwright.models import AIDecision, BacklinkingCampaign, BacklinkingTemplate, Suppression, User
 from linkwright.services.opportunities import Opportunities
 from tests.conftest import _upgrade
 from tests.support.prospects import at_noon, full_row, make_campaign
@@ -94,6 +94,43 @@ class TestFile:
         assert b"jane@example.com" in written
         for secret in (b"address_key", b"address_hash", KEY, b"h" * 32):
             assert secret not in written
+
+    async def test_holds_no_template_of_another_user_even_if_a_decision_names_it(
+        self, database: Database, file: Path
+    ) -> None:
+        campaign_id = orjson.loads(read(file)[:HEADER_ROOM])["campaign"]["id"]
+        async with database.transaction() as session:
+            owner = (await session.get_one(BacklinkingCampaign, campaign_id)).user_id
+            other = User(email="other@example.com", address_key=KEY)
+            session.add(other)
+            await session.flush()
+            made = {"subject_template": "s", "body_template_html": "b"}
+            theirs, mine, systems = (
+                BacklinkingTemplate(name=name, created_by_user_id=by, is_system_template=by is None, **made)
+                for name, by in (("theirs", other.id), ("mine", owner), ("system's", None))
+            )
+            session.add_all([theirs, mine, systems])
+            await session.flush()
+            for template in (theirs, mine, systems):
+                session.add(
+                    AIDecision(
+                        user_id=owner,
+                        campaign_id=campaign_id,
+                        template_id=template.id,
+                        kind="choose",
+                        decided_by="policy",
+                        outcome_state="pending",
+                        decided_at=datetime(2026, 9, 1, tzinfo=UTC),
+                    )
+                )
+
+        await export(database, file, campaign_id)
+
+        records = [orjson.loads(line) for line in read(file).splitlines()[1:]]
+        assert [each["row"]["name"] for each in records if each["record"] == "template"] == [
+            "mine",
+            "system's",
+        ]
 
     async def test_twice_changes_nothing(self, database: Database, file: Path, empty: Database) -> None:
         first = await bring(empty, file)

@@ -130,7 +130,8 @@ class TestPage:
             assert await found(campaign_id=desk.campaign_id, limit=2) == [ids[2], ids[1]]
             assert await found(campaign_id=desk.campaign_id, before=ids[1]) == [ids[0]]
             assert await found(kind="score") == [other.id]
-            assert await found(opportunity_id=7) == []
+            with pytest.raises(NotFound, match="opportunity 7"):
+                await found(opportunity_id=7)
 
 
 class TestOutcomes:

@@ -70,8 +70,14 @@ def _template_used(campaign_id: str) -> ColumnElement[bool]:
     names = select(email.c.template_used).where(email.c.campaign_id == campaign_id)
     owner = select(campaign.c.user_id).where(campaign.c.id == campaign_id).scalar_subquery()
     chosen = select(decision.c.template_id).where(decision.c.campaign_id == campaign_id)
+    # Not whatever a decision names: a template of another user is nobody else's to read.
+    readable = or_(
+        template.c.created_by_user_id == owner,
+        and_(template.c.created_by_user_id.is_(None), template.c.is_system_template),
+    )
     return or_(
-        and_(template.c.name.in_(names), template.c.created_by_user_id == owner), template.c.id.in_(chosen)
+        and_(template.c.name.in_(names), template.c.created_by_user_id == owner),
+        and_(template.c.id.in_(chosen), readable),
     )
 
 

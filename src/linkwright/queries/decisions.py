@@ -5,13 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Select, Update, bindparam, case, exists, func, or_, select, true, update
+from sqlalchemy import (
+    BindParameter,
+    Select,
+    Update,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.sql.dml import Insert, ReturningInsert
 
 from linkwright.db.prepared import Prepared
 from linkwright.db.rows import table
 from linkwright.db.types import UtcDateTime
 from linkwright.db.upsert import insert_or_skip
+from linkwright.models.campaigns import BacklinkingCampaign
 from linkwright.models.contents import AIContent
 from linkwright.models.decisions import AIDecision, AIDecisionOutcome
 from linkwright.models.emails import BacklinkingEmail
@@ -64,7 +77,7 @@ def in_campaign(
 ) -> Select[bool, bool, bool]:
     """Select, for each thing that is named, whether the campaign has it; true for what is not named."""
 
-    def has(
+    def there(
         table: type[BacklinkOpportunity | BacklinkingEmail | BacklinkingResponse], row: int | None
     ) -> Any:
         if row is None:
@@ -72,9 +85,9 @@ def in_campaign(
         return exists().where(table.campaign_id == campaign_id, table.id == row)
 
     return select(
-        has(BacklinkOpportunity, opportunity_id),
-        has(BacklinkingEmail, email_id),
-        has(BacklinkingResponse, response_id),
+        there(BacklinkOpportunity, opportunity_id),
+        there(BacklinkingEmail, email_id),
+        there(BacklinkingResponse, response_id),
     )
 
 
@@ -127,6 +140,24 @@ def decision(decision_id: int, owner: int | None) -> Select[AIDecision]:
     """Select one decision of the owner."""
     statement = select(AIDecision).where(AIDecision.id == decision_id)
     return statement if owner is None else statement.where(AIDecision.user_id == owner)
+
+
+def has(user_id: int, about: Mapping[str, Any]) -> Select[Any]:
+    """Select, for each id that is named in `about`, whether the user has such a thing."""
+    campaigns = select(BacklinkingCampaign.id).where(BacklinkingCampaign.user_id == user_id)
+    tables: dict[str, type[BacklinkOpportunity | BacklinkingEmail | BacklinkingResponse]] = {
+        "opportunity_id": BacklinkOpportunity,
+        "email_id": BacklinkingEmail,
+        "response_id": BacklinkingResponse,
+    }
+    columns: list[Any] = []
+    for name, value in about.items():
+        if name == "campaign_id":
+            columns.append(exists(campaigns.where(BacklinkingCampaign.id == value)).label(name))
+        elif name in tables:
+            row = tables[name]
+            columns.append(exists().where(row.id == value, row.campaign_id.in_(campaigns)).label(name))
+    return select(*columns)
 
 
 def decisions(

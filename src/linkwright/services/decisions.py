@@ -10,6 +10,7 @@ from linkwright.errors import Conflict, NotFound
 from linkwright.models.decisions import AIDecision, AIDecisionOutcome
 from linkwright.queries import campaigns as campaign_queries
 from linkwright.queries import decisions as queries
+from linkwright.queries import templates as template_queries
 from linkwright.schemas.decisions import DecisionCreate, DecisionQuery, OutcomeCreate
 from linkwright.schemas.validation import parse
 from linkwright.services.context import Context
@@ -39,6 +40,7 @@ class Decisions:
         """
         shape = parse(DecisionCreate, decision_data)
         await require_user(self._context, user_id, share=True)
+        await self._require_template(user_id, shape.template_id)
         if shape.campaign_id is not None:
             # The lock comes before the insert, so that costs of one campaign queue up in one order.
             locked = campaign_queries.locked_campaign(shape.campaign_id, user_id)
@@ -88,7 +90,8 @@ class Decisions:
 
         Raises:
             InvalidInput: `kind` is not known, or `limit` is not from 1 to 1000.
-            NotFound: there is no such user, or the caller is bound to another.
+            NotFound: there is no such user, the caller is bound to another, or the user has no such
+                campaign, opportunity, email or response.
         """
         about = {
             "campaign_id": campaign_id,
@@ -103,7 +106,14 @@ class Decisions:
         rows = await self._session.scalars(
             queries.decisions(user_id, about, before=asked.before, limit=asked.limit)
         )
-        return rows.all()
+        found = rows.all()
+        named = {name: value for name, value in about.items() if name != "kind"}
+        if not found and named:
+            there = (await self._session.execute(queries.has(user_id, named))).one()
+            for (name, value), is_there in zip(named.items(), there, strict=True):
+                if not is_there:
+                    raise NotFound(name.removesuffix("_id"), value)
+        return found
 
     async def record_outcome(
         self, decision_id: int, outcome_data: Mapping[str, Any] | OutcomeCreate
@@ -158,6 +168,12 @@ class Decisions:
         if decision.outcome_state == OutcomeState.KNOWN:  # Since a moment ago.
             raise Conflict(f"What came of decision {decision_id} is known already.")
         return decision
+
+    async def _require_template(self, user_id: int, template_id: int | None) -> None:
+        if template_id is None:
+            return
+        if await self._session.scalar(template_queries.template(template_id, user_id)) is None:
+            raise NotFound("template", template_id)
 
     async def _require_in_campaign(self, campaign_id: str, shape: DecisionCreate) -> None:
         about = {
