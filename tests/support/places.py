@@ -1,4 +1,4 @@
-"""Where throwaway databases are kept: in memory, where there is room."""
+"""Where throwaway databases are kept: in memory, where there is room, unless they are for measuring."""
 
 import os
 import shutil
@@ -16,3 +16,8 @@ def quick_folder() -> Path:
     """
     roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK | os.X_OK) and shutil.disk_usage(MEMORY).free > ROOM
     return Path(tempfile.mkdtemp(prefix="linkwright-", dir=MEMORY if roomy else None))
+
+
+def safe_folder() -> Path:
+    """Make a folder on a disk: in memory a commit waits for nothing, and would be measured too fast."""
+    return Path(tempfile.mkdtemp(prefix="linkwright-"))

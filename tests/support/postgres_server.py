@@ -25,7 +25,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.support.places import quick_folder
+from tests.support.places import quick_folder, safe_folder
 
 STATE = "server.json"
 LOG = "postgres.log"
@@ -59,6 +59,10 @@ DURABLE = SETTINGS | {
     "autovacuum": "on",
     "shared_buffers": "256MB",
 }
+
+
+def _durable() -> bool:
+    return bool(os.environ.get("LINKWRIGHT_TEST_PG_DURABLE"))
 
 
 def binaries(environment: Mapping[str, str] = os.environ) -> Path:
@@ -120,7 +124,7 @@ class Server:
 
     def __init__(self, directory: Path, install: Path) -> None:
         self.directory = directory
-        self.data = quick_folder()
+        self.data = safe_folder() if _durable() else quick_folder()
         self.log = directory / LOG
         self.port = 0
         self._who = as_whom()
@@ -153,7 +157,7 @@ class Server:
         raise RuntimeError(message)
 
     def _serves(self) -> bool:
-        chosen = DURABLE if os.environ.get("LINKWRIGHT_TEST_PG_DURABLE") else SETTINGS
+        chosen = DURABLE if _durable() else SETTINGS
         settings = [word for name, value in chosen.items() for word in ("-c", f"{name}={value}")]
         command: Sequence[str] = [
             str(self._bin / "postgres"), "-D", str(self.data), "-p", str(self.port), *settings,
