@@ -393,3 +393,5 @@ SEQUENCE_TYPES = frozenset(
     {EmailType.INITIAL, EmailType.FOLLOW_UP, EmailType.REMINDER, EmailType.LINK_RECLAIM}
 )
 """Email types of which one opportunity has at most one per number."""
+UNDER_WAY = frozenset({EmailStatus.SENDING.value, EmailStatus.SEND_UNKNOWN.value})
+"""States of an email that a worker has, or that may have left: it takes a place of the day's limit."""

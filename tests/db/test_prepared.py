@@ -1,6 +1,7 @@
 """Prepared statements and the one-hop driver do what SQLAlchemy's own way does, only sooner."""
 
 import asyncio
+import contextlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,10 +11,11 @@ from sqlalchemy.exc import IntegrityError
 
 from linkwright.db import engine as engine_module
 from linkwright.db.engine import Database
-from linkwright.db.prepared import Prepared
+from linkwright.db.prepared import MOST_IN_ONE, Prepared
 from linkwright.db.rows import detached, run, table
 from linkwright.errors import DatabaseUnavailable, InvalidInput
 from linkwright.models import BacklinkingCampaign, BacklinkingEmail, BacklinkOpportunity, Suppression, User
+from tests.support.tour import statements
 
 NOW = datetime(2026, 9, 15, 12, 30, 1, 250, tzinfo=UTC)
 EMAIL, USER, SUPPRESSION = table(BacklinkingEmail), table(User), table(Suppression)
@@ -85,7 +87,8 @@ class TestRun:
 
         assert said == ["A", "B", "B", "D"]
 
-    async def test_many_rows_are_written_at_once(self, database: Database) -> None:
+    @pytest.mark.parametrize("heard", [True, False])
+    async def test_many_rows_are_written_at_once(self, database: Database, *, heard: bool) -> None:
         await some_rows(database)
         prepared = Prepared(insert(SUPPRESSION))
 
@@ -93,12 +96,19 @@ class TestRun:
             shared = {"user_id": 1, "reason": "manual", "actor": "test", "created_at": NOW}
             return [shared | {"address_hash": bytes([number, each]) * 16} for each in range(count)]
 
-        async with database.transaction() as session:
-            for number, count in enumerate((1, 3, 1, 5)):
-                await run(session, prepared, rows(number, count))
-            found = (await session.scalars(select(SUPPRESSION.c.created_at))).all()
+        numbers = (1, 3, MOST_IN_ONE + 1, 1, 3, 5, MOST_IN_ONE + 1, 3, MOST_IN_ONE)
+        with contextlib.ExitStack() as stack:
+            said = stack.enter_context(statements(database)) if heard else []
+            async with database.transaction() as session:
+                for number, count in enumerate(numbers):
+                    await run(session, prepared, rows(number, count))
+        async with database.reading() as session:
+            stored = await session.execute(select(SUPPRESSION.c.address_hash, SUPPRESSION.c.created_at))
 
-        assert found == [NOW] * 10
+        hashes = [row["address_hash"] for number, count in enumerate(numbers) for row in rows(number, count)]
+        assert sorted(stored.all()) == sorted((each, NOW) for each in hashes)
+        assert [text for text in said if text.count("), (") > MOST_IN_ONE] == []
+        assert len([text for text in said if "), (" in text]) == (5 if heard else 0)
 
     async def test_an_error_is_one_of_ours_and_undoes_all(self, database: Database) -> None:
         await some_rows(database)

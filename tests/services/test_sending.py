@@ -170,6 +170,16 @@ class TestDailyLimit:
             await desk.sending("mark_sent", rival.id)
         assert (await desk.sending("mark_sent", claimed.id)).status == "sent"
 
+    async def test_one_of_unknown_fate_has_its_place_on_its_own_day_only(self, database: Database) -> None:
+        desk = await Desk(database).sit_down(max_emails_per_day=1)
+        lost = await desk.sending_one()
+        await desk.sending("mark_send_unknown", lost.id)
+
+        with pytest.raises(DailyLimitReached):
+            await desk.sent()
+        desk.later(days=2)
+        assert (await desk.sent()).status == "sent"
+
     async def test_the_last_place_goes_to_one_worker(self, database: Database) -> None:
         # Seen to fail on PostgreSQL when HELD takes no lock: both workers counted nobody.
         desk = await Desk(database).sit_down(max_emails_per_day=1)

@@ -6,6 +6,9 @@ needs. A `Prepared` statement does that once, the first time, and keeps what cam
 text, where each parameter goes and how it is converted, and how the columns that come
 back are converted. All of it is SQLAlchemy's own work, so nothing is spelled twice.
 
+A few rows to insert are one statement with one VALUES list. Given one by one, each starts anew: PostgreSQL
+reads every CHECK of the table again for it, which costs more than the row.
+
 Whoever listens to `before_cursor_execute` (a test that counts statements, a log) gets the
 ordinary way, and the same statements.
 """
@@ -15,9 +18,9 @@ ordinary way, and the same statements.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Result, Select, UpdateBase
+from sqlalchemy import Connection, Insert, Result, Select, UpdateBase
 from sqlalchemy.engine import IteratorResult
 from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlalchemy.exc import DBAPIError
@@ -26,23 +29,28 @@ from sqlalchemy.util import greenlet_spawn
 Row = Mapping[str, Any]
 Convert = Callable[[Any], Any]
 
+MOST_IN_ONE: Final = 8
+"""How many rows one INSERT takes at most. Each number of rows is a text of its own, kept for good."""
+
 
 class _Form:
     """What one dialect, given values for certain names, makes of a statement."""
 
     __slots__ = ("constants", "metadata", "places", "text")
 
-    def __init__(self, compiled: Any, names: frozenset[str], columns: Sequence[Any] | None) -> None:
+    def __init__(
+        self, compiled: Any, given: Mapping[str, tuple[int, str]], columns: Sequence[Any] | None
+    ) -> None:
         self.text: str = compiled.string
         dialect, processors = compiled.dialect, compiled._bind_processors
         defaults = {column.key: _default(column) for column in compiled.insert_prefetch}
         known = {**compiled.construct_params(_check=False), **defaults}
         self.constants: list[Any] = []
-        self.places: list[tuple[int, str, Convert | None]] = []
+        self.places: list[tuple[int, int, str, Convert | None]] = []
         for place, name in enumerate(compiled.positiontup):
             convert = processors.get(name)
-            if name in names:
-                self.places.append((place, name, convert))
+            if name in given:
+                self.places.append((place, *given[name], convert))
                 self.constants.append(None)
             else:
                 self.constants.append(convert(known[name]) if convert else known[name])
@@ -56,11 +64,11 @@ class _Form:
             keys = [entry.keyname for entry in entries]
             self.metadata = SimpleResultMetaData(keys, _processors=converts)
 
-    def arguments(self, values: Row) -> list[Any]:
+    def arguments(self, *rows: Row) -> list[Any]:
         """Return the parameters as the driver takes them."""
         found = self.constants.copy()
-        for place, name, convert in self.places:
-            value = values[name]
+        for place, row, name, convert in self.places:
+            value = rows[row][name]
             found[place] = value if convert is None else convert(value)
         return found
 
@@ -75,17 +83,17 @@ class Prepared:
 
     def __init__(self, statement: Select[Any] | UpdateBase) -> None:
         self.statement = statement
-        self._forms: dict[tuple[str, frozenset[str]], _Form] = {}
+        self._forms: dict[tuple[str, int, frozenset[str]], _Form] = {}
 
     async def run(self, connection: Connection, values: Row | Sequence[Row] | None) -> Result[Any]:
         """Execute on a synchronous connection that is in a transaction."""
         rows: Sequence[Row] = [values or {}] if values is None or isinstance(values, Mapping) else values
-        names = frozenset(rows[0])
-        form = self._forms.get((connection.dialect.name, names))
+        many = len(rows) > (MOST_IN_ONE if isinstance(self.statement, Insert) else 1)
+        key = connection.dialect.name, 1 if many else len(rows), frozenset(rows[0])
+        form = self._forms.get(key)
         if form is None or connection.dispatch.before_cursor_execute:
-            return await greenlet_spawn(self._run_once, connection, values, names, learn=form is None)
-        many = len(rows) > 1
-        arguments = [form.arguments(row) for row in rows] if many else form.arguments(rows[0])
+            return await greenlet_spawn(self._run_once, connection, rows, key, learn=form is None)
+        arguments = [form.arguments(row) for row in rows] if many else form.arguments(*rows)
         adapter: Any = connection.connection.dbapi_connection
         try:
             answer = await _DRIVERS[connection.dialect.name](adapter, form.text, arguments, many)
@@ -94,12 +102,25 @@ class Prepared:
         return form.result(answer)
 
     def _run_once(
-        self, connection: Connection, values: Any, names: frozenset[str], *, learn: bool
+        self,
+        connection: Connection,
+        rows: Sequence[Row],
+        key: tuple[str, int, frozenset[str]],
+        *,
+        learn: bool,
     ) -> Result[Any]:
         """Execute in the ordinary way, and learn from it how to do it the short way."""
-        result = connection.execute(self.statement, values)
+        _, together, names = key
+        statement, given = self.statement, {name: (0, name) for name in names}
+        if together > 1 and isinstance(statement, Insert):
+            statement = statement.values([dict(row) for row in rows])
+            # As SQLAlchemy names the parameters of a VALUES list.
+            given = {f"{name}_m{place}": (place, name) for place in range(together) for name in names}
+            result = connection.execute(statement)
+        else:
+            result = connection.execute(statement, rows if len(rows) > 1 else rows[0])
         if learn:
-            compiled: Any = self.statement.compile(dialect=connection.dialect, column_keys=sorted(names))
+            compiled: Any = statement.compile(dialect=connection.dialect, column_keys=sorted(names))
             # The result may have let go of its cursor by now; the context keeps it, with its description.
             context: Any = result.context
             columns = context.cursor.description if result.returns_rows else None
@@ -107,7 +128,7 @@ class Prepared:
                 raise TypeError(
                     f"a statement with a list of unknown length cannot be prepared: {self.statement}"
                 )
-            self._forms[connection.dialect.name, names] = _Form(compiled, names, columns)
+            self._forms[key] = _Form(compiled, given, columns)
         return result
 
 

@@ -34,7 +34,7 @@ from linkwright.db.base import (
 )
 from linkwright.models.campaigns import BacklinkingCampaign
 from linkwright.models.opportunities import BacklinkOpportunity
-from linkwright.vocabulary import SEQUENCE_TYPES, EmailStatus, EmailType
+from linkwright.vocabulary import SEQUENCE_TYPES, UNDER_WAY, EmailStatus, EmailType
 
 
 class BacklinkingEmail(Base):
@@ -84,6 +84,8 @@ class BacklinkingEmail(Base):
         Index("ix_emails_recipient", "to_email", "campaign_id"),
         # Serves the daily limit: how many went out since midnight.
         Index("ix_emails_campaign_sent", "campaign_id", "sent_at"),
+        # And how many are on their way: a handful, whatever the size of the campaign.
+        Index("ix_emails_under_way", "campaign_id", **where(column("status").in_(sorted(UNDER_WAY)))),
         Index("ix_emails_parent", "parent_email_id"),
         {"sqlite_autoincrement": True},
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, cast, func, or_, select, update
+from sqlalchemy import Select, bindparam, cast, func, literal_column, or_, select, update
 
 from linkwright.clock import start_of_day
 from linkwright.db.locks import held
@@ -19,7 +19,7 @@ from linkwright.models.events import EmailEvent
 from linkwright.models.opportunities import BacklinkOpportunity
 from linkwright.models.suppressions import Suppression
 from linkwright.models.users import User
-from linkwright.vocabulary import EmailStatus, EventKind
+from linkwright.vocabulary import UNDER_WAY, EmailStatus, EventKind
 
 CAMPAIGN: Final = table(BacklinkingCampaign)
 OPPORTUNITY: Final = table(BacklinkOpportunity)
@@ -145,28 +145,30 @@ _sent = (
     )
     .scalar_subquery()
 )
-_on_its_way = (
+_under_way = (
     select(func.count())
     .select_from(EMAIL)
     .where(
         EMAIL.c.campaign_id == bindparam("campaign_id"),
-        or_(*(EMAIL.c.status == state.value for state in (EmailStatus.SENDING, EmailStatus.SEND_UNKNOWN))),
-        select(_EVENT.c.id)
-        .where(
-            _EVENT.c.campaign_id == EMAIL.c.campaign_id,
-            _EVENT.c.email_id == EMAIL.c.id,
-            _EVENT.c.kind == EventKind.SENDING.value,
-            _EVENT.c.occurred_at > bindparam("oldest_lease"),
-            _EVENT.c.occurred_at < bindparam("next_day"),
-            or_(
-                EMAIL.c.status == EmailStatus.SENDING.value,
-                _EVENT.c.occurred_at >= bindparam("day"),
-            ),
-        )
-        .exists(),
+        # In the words of `ix_emails_under_way`: a parameter could be any state, and the index would not do.
+        EMAIL.c.status.in_([literal_column(f"'{state}'") for state in sorted(UNDER_WAY)]),
     )
-    .scalar_subquery()
 )
+_on_its_way = _under_way.where(
+    select(_EVENT.c.id)
+    .where(
+        _EVENT.c.campaign_id == EMAIL.c.campaign_id,
+        _EVENT.c.email_id == EMAIL.c.id,
+        _EVENT.c.kind == EventKind.SENDING.value,
+        _EVENT.c.occurred_at > bindparam("oldest_lease"),
+        _EVENT.c.occurred_at < bindparam("next_day"),
+        or_(
+            EMAIL.c.status == EmailStatus.SENDING.value,
+            _EVENT.c.occurred_at >= bindparam("day"),
+        ),
+    )
+    .exists(),
+).scalar_subquery()
 
 
 def day_of(moment: datetime) -> dict[str, datetime]:
@@ -185,7 +187,16 @@ _suppressed = (
     .scalar_subquery()
 )
 TAKEN: Final = select((_sent + _on_its_way).label("taken"))
-MAY_LEAVE: Final = Prepared(select((_sent + _on_its_way).label("taken"), _suppressed.label("suppressed")))
+
+# What is asked for each email that leaves: all that is under way, whatever day it takes a place of. Events
+# stand in a partition per month, and a plan over all of them is made anew each time on PostgreSQL.
+MAY_LEAVE: Final = Prepared(
+    select(
+        _sent.label("sent"),
+        _under_way.scalar_subquery().label("under_way"),
+        _suppressed.label("suppressed"),
+    )
+)
 
 EMAIL_ROW: Final = both(
     select(*EMAIL.c)

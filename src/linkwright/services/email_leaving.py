@@ -66,22 +66,18 @@ async def require_room(held: Held, day: datetime, *, to_email: str) -> None:
         Suppressed: the person may not be contacted.
         DailyLimitReached: the campaign has used up its emails for the UTC day.
     """
-    result = await run(
-        held.ctx.session,
-        email_moves.MAY_LEAVE,
-        {
-            "campaign_id": held.campaign_id,
-            **email_moves.day_of(day),
-            "user_id": held.user_id,
-            "address_hash": held.hash_of(to_email),
-        },
-    )
-    found = result.one()
+    session = held.ctx.session
+    of_day = {"campaign_id": held.campaign_id, **email_moves.day_of(day)}
+    person = {"user_id": held.user_id, "address_hash": held.hash_of(to_email)}
+    found = (await run(session, email_moves.MAY_LEAVE, of_day | person)).one()
     if found.suppressed is not None:
         raise Suppressed(found.suppressed)
     if held.opportunity_status == OpportunityStatus.SUPPRESSED:
         raise Suppressed("the prospect is suppressed")
-    if found.taken >= (limit := held.row.max_emails_per_day or 0):
+    limit, taken = held.row.max_emails_per_day or 0, found.sent + found.under_way
+    if taken >= limit and found.under_way:  # Some of these may hold a place of another day.
+        taken = (await run(session, email_moves.TAKEN, of_day)).scalar_one()
+    if taken >= limit:
         raise DailyLimitReached(held.campaign_id, limit)
 
 

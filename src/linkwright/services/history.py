@@ -25,7 +25,7 @@ from linkwright.models.campaigns import CampaignCount
 from linkwright.models.status_changes import StatusChange
 from linkwright.vocabulary import LifeKind
 
-_WRITE: Final = Prepared(insert(table(StatusChange)))
+_WRITE: Final = Prepared(insert(table(StatusChange)).inline())  # Nobody asks for its id.
 _ADD: Final = Prepared(add_to(CampaignCount, key=("campaign_id", "subject", "state"), amount="count"))
 
 Counts = Mapping[tuple[str, str], int]

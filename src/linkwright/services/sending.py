@@ -18,8 +18,8 @@ from linkwright.services.email_leaving import (
     require_room,
 )
 from linkwright.services.email_rules import moment, require_policy
-from linkwright.services.sending_claims import UNDER_WAY, Claims, claims_of, is_over
-from linkwright.vocabulary import CampaignStatus, EmailStatus, EventKind
+from linkwright.services.sending_claims import Claims, claims_of, is_over
+from linkwright.vocabulary import UNDER_WAY, CampaignStatus, EmailStatus, EventKind
 
 MOST_TRIES: Final = 5
 

@@ -19,11 +19,10 @@ from linkwright.services.email_rules import objection, objection_elsewhere
 from linkwright.services.history import Move, record_moves
 from linkwright.services.pages import page_size
 from linkwright.services.suppression_keys import address_hash
-from linkwright.vocabulary import EmailStatus, EventKind, LifeKind
+from linkwright.vocabulary import UNDER_WAY, EmailStatus, EventKind, LifeKind
 
 LEASE: Final = timedelta(minutes=10)
 LONGEST_LEASE: Final = timedelta(days=1)
-UNDER_WAY: Final = frozenset({EmailStatus.SENDING.value, EmailStatus.SEND_UNKNOWN.value})
 
 
 @dataclass(frozen=True, slots=True)
