@@ -257,6 +257,12 @@ CASES: dict[str, Case] = {
     "record_outcome": on_decision(OUTCOME),
     "get_outcomes": on_decision(),
     "censor_outcome": on_decision(),
+    "get_calibration": on_user(),
+    "learn_calibration": on_user(),
+    "compare": lambda world: [
+        call(world.theirs.user, "template"),
+        call(world.mine.user, "template", campaign_id=world.theirs.campaign),
+    ],
     "get_history": lambda world: [
         call("campaign", world.theirs.campaign),
         call("opportunity", world.theirs.page),

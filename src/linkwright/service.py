@@ -24,7 +24,9 @@ from linkwright.clock import Clock, utc_now
 from linkwright.db.engine import Database
 from linkwright.errors import NotFound
 from linkwright.services.analytics import Analytics
+from linkwright.services.calibration import Calibrations
 from linkwright.services.campaigns import Campaigns
+from linkwright.services.comparison import Comparisons
 from linkwright.services.context import Context
 from linkwright.services.decisions import Decisions
 from linkwright.services.delivery import Delivery
@@ -287,6 +289,12 @@ class BacklinkingDatabaseService:
     # --- history ------------------------------------------------------------------------------
 
     get_history = read(StatusChanges, StatusChanges.page)
+
+    # --- calibration and comparison -----------------------------------------------------------
+
+    get_calibration = read(Calibrations, Calibrations.report)
+    learn_calibration = write(Calibrations, Calibrations.learn)
+    compare = read(Comparisons, Comparisons.compare)
 
     # --- analytics ----------------------------------------------------------------------------
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from linkwright.services.analytics import Analytics
+from linkwright.services.calibration import Calibrations
 from linkwright.services.campaigns import Campaigns
+from linkwright.services.comparison import Comparisons
 from linkwright.services.context import Context
 from linkwright.services.decisions import Decisions
 from linkwright.services.delivery import Delivery
@@ -103,6 +105,16 @@ class UnitOfWork:
     def decisions(self) -> Decisions:
         """What was decided, and what came of it."""
         return Decisions(self.context)
+
+    @cached_property
+    def calibration(self) -> Calibrations:
+        """How far confidences can be taken as probabilities."""
+        return Calibrations(self.context)
+
+    @cached_property
+    def comparison(self) -> Comparisons:
+        """Which of several does better."""
+        return Comparisons(self.context)
 
     @cached_property
     def history(self) -> StatusChanges:

@@ -128,19 +128,19 @@ class TestMending:
         ours = {count: losses(OVERCONFIDENT, recalibrate, count, RUNS).mean() for count in (200, 500, 1_000)}
 
         assert raw == pytest.approx(0.2013, abs=0.0002)
-        assert ours[200] < 0.195  # Half of these have fewer than ten positives, and are left.
+        assert ours[200] < 0.1875
         assert ours[500] < 0.1853
         assert ours[1_000] < 0.1848
 
     def test_costs_a_calibrated_score_next_to_nothing(self) -> None:
         raw = CALIBRATED.loss(AS_IT_IS)
 
-        for count in (200, 500, 1_000):
+        for count in (100, 200, 500, 1_000):
             assert losses(CALIBRATED, recalibrate, count, RUNS).mean() - raw < 0.002
 
     def test_is_not_held_back_by_a_score_that_is_far_off(self) -> None:
         assert BOASTING.loss(AS_IT_IS) > 1.6
-        assert losses(BOASTING, recalibrate, 1_000, RUNS).mean() < 0.19
+        assert losses(BOASTING, recalibrate, 200, RUNS).mean() < 0.19
 
     def test_beats_what_is_usually_done_when_there_is_little(self) -> None:
         ours = losses(OVERCONFIDENT, recalibrate, 500, RUNS).mean()
@@ -154,7 +154,8 @@ class TestMending:
 
         assert recalibrate(raw[:99], happened[:99]) is None
         assert recalibrate(raw, silent) is None
-        assert not enough(silent)
+        assert not enough(np.r_[silent[2:], 1.0, 1.0])
+        assert enough(np.r_[silent[3:], 1.0, 1.0, 1.0])
 
     def test_with_little_of_its_own_starts_from_the_parent(self) -> None:
         parent = Line(-1.4, 0.5)

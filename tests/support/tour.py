@@ -220,6 +220,9 @@ async def walk_knowledge(call: Call, key: str, me: int, page: int, email: int) -
     await call("censor_outcome", decision.id)
     await call("record_outcome", decision.id, {"name": "reply", "rule": "v1", "value": 1.0})
     assert len(await call("get_outcomes", decision.id)) == 1
+    assert await call("get_calibration", me) == []
+    assert await call("learn_calibration", me) == []
+    assert (await call("compare", me, "template", campaign_id=key)).traffic == []
     moves = await call("get_history", "email", email)
     assert (moves.rows[0].new_status, moves.rows[-1].new_status) == ("draft", "sent")
     assert await call("roll_up_campaign", key) > 0

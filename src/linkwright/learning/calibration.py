@@ -13,9 +13,11 @@ import numpy as np
 
 from linkwright.learning.eprocess import Reals
 from linkwright.learning.intervals import Interval, normal_quantile
-from linkwright.learning.recalibration import chance, enough, log_odds, surprises
+from linkwright.learning.recalibration import chance, log_odds, surprises
 from linkwright.learning.reliability import Bin, expected_error, reliability
 
+LEAST_OUTCOMES: Final = 100
+LEAST_OF_EACH: Final = 10
 _ROUNDS: Final = 50
 _SETTLED: Final = 1e-8
 _FARTHEST: Final = 50.0
@@ -68,7 +70,7 @@ class Calibration:
 def measure(said: Reals, happened: Reals) -> Calibration:
     """Measure a confidence against what happened; below 100 outcomes or 10 of either kind only count."""
     count, positives = len(said), int(happened.sum())
-    if not enough(happened):
+    if count < LEAST_OUTCOMES or not LEAST_OF_EACH <= positives <= count - LEAST_OF_EACH:
         return Calibration(count, positives)
     base = positives / count
     brier = float(((said - happened) ** 2).mean())

@@ -39,12 +39,14 @@ class Logged:
     """Decisions in the order they were made, with what came of each.
 
     `chosen` has the index of the arm taken, `outcomes` 0 or 1 for it, and `propensities`, one row a
-    decision, the probability with which each arm could have been taken.
+    decision, the probability with which each arm could have been taken. Decisions with the same number in
+    `block`, such as those of a day, were made at once; without it each was made by itself.
     """
 
     chosen: Indices
     outcomes: Reals
     propensities: Reals
+    block: Indices | None = None
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,9 @@ def _rates_before(logged: Logged) -> Reals:
     succeeded = taken * logged.outcomes[:, None]
     sent = np.cumsum(taken, axis=0) - taken
     good = np.cumsum(succeeded, axis=0) - succeeded
+    if logged.block is not None:  # What is known before the first of a block is known before all of it.
+        firsts = np.searchsorted(logged.block, logged.block)
+        sent, good = sent[firsts], good[firsts]
     common = (good.sum(axis=1) + 1) / (sent.sum(axis=1) + 20)
     rates: Reals = (good + _DRAWN_TOGETHER * common[:, None]) / (sent + _DRAWN_TOGETHER)
     return rates

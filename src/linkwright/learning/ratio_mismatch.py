@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import erfc, sqrt
 from typing import Final
@@ -44,24 +44,26 @@ def against_shares(counts: Mapping[str, int], shares: Mapping[str, float]) -> Mi
     return Mismatch(float(chdtrc(len(shares) - 1, statistic)), statistic)
 
 
-def against_propensities(chosen: Sequence[str], drawn_from: Sequence[Mapping[str, float]]) -> Mismatch:
-    """Test which arm was taken against the probabilities that were logged for the draw.
+def against_propensities(draws: Iterable[tuple[str, Mapping[str, float], int]]) -> Mismatch:
+    """Test which arms were taken against the probabilities that were logged for the draws.
 
-    For each arm z = sum(taken - p) / sqrt(sum(p (1 - p))), which is standard normal if the logged
-    probabilities are those that were drawn from, however they moved: it is a martingale. The worst
-    arm counts, its p-value times the number of arms (Bonferroni).
+    A draw is the arm, the probabilities, and how many draws were so. For each arm z = sum(taken - p) /
+    sqrt(sum(p (1 - p))), which is standard normal if the logged probabilities are those that were drawn
+    from, however they moved: it is a martingale. The worst arm counts, its p-value times the number
+    of arms (Bonferroni).
 
-    >>> against_propensities(["a"] * 60 + ["b"] * 40, [{"a": 0.5, "b": 0.5}] * 100).alarming
+    >>> even = {"a": 0.5, "b": 0.5}
+    >>> against_propensities([("a", even, 60), ("b", even, 40)]).alarming
     False
-    >>> against_propensities(["a"] * 90 + ["b"] * 10, [{"a": 0.5, "b": 0.5}] * 100).alarming
+    >>> against_propensities([("a", even, 90), ("b", even, 10)]).alarming
     True
     """
     surplus: dict[str, float] = {}
     variance: dict[str, float] = {}
-    for arm, probabilities in zip(chosen, drawn_from, strict=True):
+    for arm, probabilities, count in draws:
         for name, p in probabilities.items():
-            surplus[name] = surplus.get(name, 0.0) + (name == arm) - p
-            variance[name] = variance.get(name, 0.0) + p * (1 - p)
+            surplus[name] = surplus.get(name, 0.0) + count * ((name == arm) - p)
+            variance[name] = variance.get(name, 0.0) + count * p * (1 - p)
     scores = {name: surplus[name] / sqrt(variance[name]) for name in surplus if variance[name] > 0}
     if not scores:
         return Mismatch(1.0, 0.0)

@@ -13,6 +13,7 @@ from linkwright.queries import decisions as queries
 from linkwright.queries import templates as template_queries
 from linkwright.schemas.decisions import DecisionCreate, DecisionQuery, OutcomeCreate
 from linkwright.schemas.validation import parse
+from linkwright.services.calibration import calibrated
 from linkwright.services.context import Context
 from linkwright.services.ownership import require_user
 from linkwright.vocabulary import OutcomeState
@@ -56,6 +57,7 @@ class Decisions:
         }
         if shape.cost is not None:
             values["currency"] = "USD"
+        values |= await calibrated(self._context, user_id, values)
         decision = await self._session.scalar(queries.add(values))
         if decision is None:
             return await self._recorded_before(user_id, shape)
