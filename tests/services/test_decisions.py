@@ -16,7 +16,7 @@ CHOICE: dict[str, Any] = {
     "kind": "choose",
     "decided_by": "policy",
     "factor": "template",
-    "candidates": [{"id": "a", "p": 0.3}, {"id": "b", "p": 0.7}],
+    "candidates": [{"arm": "a", "p": 0.3}, {"arm": "b", "p": 0.7}],
     "action": "b",
     "propensity": 0.7,
     "propensity_kind": "exact",
@@ -66,7 +66,7 @@ class TestRecord:
         assert len(set(ids)) == 1
         assert await cost(desk) == 0.0125
         with pytest.raises(Conflict, match="idempotency key job-7 belongs to decision"):
-            await record(action="a")
+            await record(action="a", propensity=0.3)
 
     async def test_many_costs_at_once_add_up(self, desk: Desk) -> None:
         async def record() -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from linkwright.schemas.draws import require_draw
 from linkwright.schemas.fields import (
     Amount,
     Count,
@@ -105,6 +106,8 @@ class DecisionCreate(Shape):
             raise ValueError("campaign_id is required beside an opportunity, email or response")
         if (self.propensity is None) != (self.propensity_kind is None):
             raise ValueError("propensity and propensity_kind go together")
+        if self.propensity_kind == PropensityKind.EXACT and self.candidates is not None:
+            require_draw(self.candidates, self.action, self.propensity)
         return self
 
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from linkwright.errors import InvalidInput, NotFound
 from linkwright.outcomes import window_of
 from linkwright.queries import campaigns as campaign_queries
 from linkwright.queries import comparison as queries
 from linkwright.schemas.comparison import ComparisonQuery, ComparisonRead, Dimension, TrafficKind
+from linkwright.schemas.draws import probabilities
 from linkwright.schemas.validation import parse
 from linkwright.services.context import Context
 from linkwright.services.ownership import require_user
 from linkwright.vocabulary import DecisionKind, OutcomeName
-
-# Probabilities are sums of shares: how far such a sum may be from one.
-_ROUNDING: Final = 1e-6
 
 
 class Comparisons:
@@ -99,7 +97,7 @@ def _read(
     cells: dict[str, list[Cell]] = {}
     sent = succeeded = 0
     for row in rows:
-        drawn = _probabilities(row.candidates)
+        drawn = probabilities(row.candidates) or {}  # From what is no distribution nothing follows.
         cell = Cell(row.day.isoformat(), row.arm, drawn, row.sent, int(row.succeeded))
         cells.setdefault(row.traffic, []).append(cell)
         sent, succeeded = sent + cell.sent, succeeded + cell.succeeded
@@ -119,14 +117,3 @@ def _read(
             if kind.value in totals
         ],
     )
-
-
-def _probabilities(candidates: Any) -> dict[str, float]:
-    """Return what was drawn from, or nothing where it is no distribution: from such a draw nothing follows."""
-    found = {
-        str(one.get("arm")): one.get("p")
-        for one in (candidates if isinstance(candidates, list) else ())
-        if isinstance(one, dict)
-    }
-    drawn = {arm: float(p) for arm, p in found.items() if isinstance(p, int | float) and 0 <= p <= 1}
-    return drawn if len(drawn) == len(found) and abs(sum(drawn.values()) - 1) <= _ROUNDING else {}
