@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, get_type_hints
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import update
 from sqlalchemy.exc import InvalidRequestError
 
@@ -26,6 +27,8 @@ from linkwright.db.engine import Database
 from linkwright.jobs.desks import desk_for
 from linkwright.models import Suppression
 from linkwright.monitoring.doctor import examine
+from linkwright.services.suppression_reach import Person
+from linkwright.settings import Settings
 from linkwright.verbs import verbs_of
 from tests.support.tour import Counting, statements, tour
 
@@ -299,6 +302,17 @@ class TestOpen:
         async with await BacklinkingDatabaseService.open() as service:
             assert service.as_user(1).pepper == b"salt"
             assert list(await service.get_users()) == []
+
+    async def test_shows_the_pepper_to_nobody_who_prints_what_has_it(self, migrated_url: str) -> None:
+        settings = Settings(address_pepper=SecretStr("tellicherry"), database_url=SecretStr(migrated_url))
+        async with (
+            await BacklinkingDatabaseService.open(settings=settings) as service,
+            service.begin() as work,
+            desk_for(service.database, pepper=b"tellicherry") as desk,
+        ):
+            for thing in (settings, service, service.as_user(1), work, work.context, desk):
+                assert "tellicherry" not in f"{thing!r} {thing}"
+        assert "key" not in repr(Person(1, b"key", "a@b.com"))
 
     @pytest.mark.parametrize(("then", "now"), [("salt", ""), ("", "salt"), ("salt", "sugar")])
     async def test_refuses_another_pepper_than_the_suppressed_are_known_by(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple, Self
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -49,7 +49,7 @@ class Desk:
     database: Database
     user_id: int | None = None
     clock: Clock = utc_now
-    pepper: bytes = b""
+    pepper: bytes = field(default=b"", repr=False)
     trial: AsyncSession | None = None
 
     @property

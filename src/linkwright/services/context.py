@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,7 +23,7 @@ class Context:
     owner: int | None = None
     actor: str = "service"
     # Mixed into the hashes of suppressed addresses; from the settings.
-    pepper: bytes = b""
+    pepper: bytes = field(default=b"", repr=False)
 
     @property
     def by_person(self) -> bool:

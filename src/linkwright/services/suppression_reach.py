@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +24,7 @@ class Person:
     """Somebody who is to be left alone: whose prospect, at which address, known by which key."""
 
     user_id: int
-    key: bytes
+    key: bytes = field(repr=False)
     address: str
 
     def spellings(self) -> list[str]:
