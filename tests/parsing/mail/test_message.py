@@ -164,6 +164,18 @@ class TestBodies:
         raw = b"Content-Type: text/plain; charset=" + label + b"\nContent-Transfer-Encoding: base64\n\n"
         assert parse_message(raw + base64.b64encode(data)).body_text == text
 
+    @pytest.mark.parametrize(
+        "label", [b"idna", b"punycode", b"undefined", b"utf-7", b"mbcs", b"rot13", b"zlib"]
+    )
+    @pytest.mark.parametrize(
+        "frame", [b"%s", b"Content-Type: multipart/mixed; boundary=b\n\n--b\n%s\n--b--\n"]
+    )
+    def test_a_codec_that_is_no_charset_costs_no_message(self, label: bytes, frame: bytes) -> None:
+        # Eight-bit text under such a label makes the standard library raise where it only looks.
+        part = b"Content-Type: text/plain; charset=" + label + b"\n\ncaf\xe9 hello"
+
+        assert "hello" in parse_message(b"Subject: Hi\n" + frame % part).body_text
+
     def test_html_alone_becomes_text(self) -> None:
         message = parse_message(
             b"Content-Type: text/html\n\n<style>p{}</style><p>It is <a href='https://example.com/x'>live</a>!</p>"

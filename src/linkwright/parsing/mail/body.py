@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from email.message import Message
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from linkwright.parsing.mail.headers import header_text
 from linkwright.parsing.mail.html_text import html_to_text
@@ -87,6 +87,17 @@ def read_body(message: Message, *, cut: bool) -> Body:
     return body
 
 
+def held_by(part: Message) -> Any:
+    """Return what a part holds: its parts, or its text as it was sent.
+
+    The standard library decodes here, by whatever codec the mail names; some of those raise on any bytes.
+    """
+    try:
+        return part.get_payload()
+    except Exception:  # noqa: BLE001  (idna and punycode know no "replace"; others may not either)
+        return ""
+
+
 def _parts(message: Message) -> Iterator[Message]:
     """Yield the leaves in order. A message inside the message is a leaf: its words are not the sender's."""
     waiting = [message]
@@ -94,7 +105,7 @@ def _parts(message: Message) -> Iterator[Message]:
         if not waiting:
             return
         part = waiting.pop()
-        children = part.get_payload()
+        children = held_by(part)
         if isinstance(children, list) and part.get_content_maintype() == "multipart":
             waiting += [child for child in reversed(children) if isinstance(child, Message)]
         else:
@@ -134,7 +145,7 @@ def _bytes(part: Message) -> bytes:
 
 
 def _attachment(part: Message, kind: str, *, cut: bool) -> Attachment:
-    payload = part.get_payload()
+    payload = held_by(part)
     if not isinstance(payload, str):
         return Attachment(_name(part), kind, None, None)
     # Newline handling may have cost the kept part its last two bytes.
@@ -146,18 +157,18 @@ def _attachment(part: Message, kind: str, *, cut: bool) -> Attachment:
 
 def _report_text(part: Message) -> str:
     """Return a report as header-like blocks, whichever way the parser took it apart."""
-    payload = part.get_payload()
+    payload = held_by(part)
     if not isinstance(payload, list):
         return _text(part)[:_REPORT_LIMIT]
     if header_text(str(part.get("Content-Transfer-Encoding", ""))).lower() == "base64":
         # Not allowed by the RFC and done all the same; the parser took base64 for headers.
-        blob = "".join(str(block.get_payload() or "") for block in payload if isinstance(block, Message))
+        blob = "".join(str(held_by(block) or "") for block in payload if isinstance(block, Message))
         part.set_payload(blob)
         return _text(part)[:_REPORT_LIMIT]
     blocks = []
     for block in payload:
         if isinstance(block, Message):
             fields = "\n".join(f"{name}: {one_line(str(value))}" for name, value in block.raw_items())
-            inner = block.get_payload()
+            inner = held_by(block)
             blocks.append(f"{fields}\n\n{inner}" if isinstance(inner, str) and inner else fields)
     return clean("\n\n".join(blocks))[:_REPORT_LIMIT]

@@ -13,7 +13,7 @@ from email.message import Message
 from email.policy import compat32
 from typing import TYPE_CHECKING, Final
 
-from linkwright.parsing.mail.body import Attachment, Body, Report, read_body
+from linkwright.parsing.mail.body import Attachment, Body, Report, held_by, read_body
 from linkwright.parsing.mail.headers import Address, addresses, header_text, message_ids, moment
 from linkwright.parsing.mail.quotes import cut_quoted
 from linkwright.parsing.mail.raw import RawMessage, collect
@@ -180,7 +180,7 @@ def _parse(head: bytes, content: bytes, defects: list[str]) -> Message:
 
 
 def _some(message: Message) -> list[Message]:
-    children = message.get_payload()
+    children = held_by(message)
     return (
         [message, *(child for child in children[:50] if isinstance(child, Message))]
         if isinstance(children, list)
