@@ -62,9 +62,11 @@ class TestShapes:
         fields = SHAPES[model].model_fields
 
         assert list(fields) == [column.key for column in model.__table__.columns]
+        # A record of analytics may have been counted for an answer, and stand in no table.
+        unstored = {"id"} if model is BacklinkingAnalytics else set()
         assert {name for name, field in fields.items() if type(None) in get_args(field.annotation)} == {
             column.key for column in model.__table__.columns if column.nullable
-        }
+        } | unstored
 
     def test_together_they_have_all_columns(self) -> None:
         assert sum(len(shape.model_fields) for shape in SHAPES.values()) == 194
@@ -137,7 +139,12 @@ class TestCampaignService:
             assert (await service.complete_campaign(campaign.id)).completed_at is not None
             assert (await service.update_campaign(campaign.id, {"name": "Autumn"})).name == "Autumn"
             assert (await service.get_campaign_stats(campaign.id)).count("opportunity") == 1
-            assert await service.get_campaign_analytics(campaign.id) == []
+            found = await service.get_campaign_analytics(campaign.id)
+            assert [(each.id, each.period_type) for each in found] == [
+                (None, "monthly"),
+                (None, "weekly"),
+                (None, "daily"),
+            ]
             with pytest.raises(NotFound):
                 await CampaignService(db_service.as_user(you.id)).get_campaign(campaign.id)
             await service.delete_campaign(campaign.id)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from linkwright.db.engine import Database
 from linkwright.errors import InvalidInput, NotFound
@@ -18,9 +18,10 @@ from linkwright.models import (
     BacklinkOpportunity,
     EmailEvent,
 )
-from linkwright.queries.analytics import COST, COUNTS, MEANS
 from linkwright.services.analytics import Analytics
 from linkwright.services.context import Context
+from linkwright.services.roll_up_columns import COST, COUNTS
+from linkwright.services.roll_up_columns import SHARES as MEANS
 from tests.support.prospects import NOON, at_noon, make_campaign
 
 # A Saturday and a Sunday, in different months; the Monday after begins a week.
@@ -179,12 +180,12 @@ class TestRollUp:
         found = await records(database, key)
         scores = {place: (row.ai_accuracy_score, row.user_satisfaction_score) for place, row in found.items()}
         assert scores == {
-            ("daily", SATURDAY.date()): (None, 0.625),
+            ("daily", SATURDAY.date()): (None, 0.75),
             ("daily", SUNDAY.date()): (0.5, None),
             ("daily", MONDAY.date()): (1.0, 0.0),
-            ("weekly", date(2026, 2, 23)): (0.5, 0.625),
+            ("weekly", date(2026, 2, 23)): (0.5, 0.75),
             ("weekly", date(2026, 3, 2)): (1.0, 0.0),
-            ("monthly", date(2026, 2, 1)): (None, 0.625),
+            ("monthly", date(2026, 2, 1)): (None, 0.75),
             ("monthly", date(2026, 3, 1)): (pytest.approx(2 / 3), 0.0),
         }
 
@@ -215,12 +216,18 @@ class TestRollUp:
         assert (first, again) == (7, 0)
         assert {place: values(row) for place, row in (await records(database, key)).items()} == before
 
-    async def test_day_by_day_comes_to_the_same_as_all_at_once(self, database: Database) -> None:
+    async def test_since_a_day_counts_again_what_left_no_trace(self, database: Database) -> None:
         key = await make_facts(database)
-        for day in (MONDAY, SATURDAY, SUNDAY):
-            await roll_up(database, key, day.date(), day.date())
+        await roll_up(database, key)
+        async with database.transaction() as session:
+            await session.execute(update(BacklinkingEmail).values(user_feedback_rating=3))
 
         assert await roll_up(database, key) == 0
+        assert await roll_up(database, key, MONDAY.date() + timedelta(1)) == 0
+        assert await roll_up(database, key, MONDAY.date()) == 6
+
+        found = await records(database, key)
+        assert found["daily", MONDAY.date()].user_satisfaction_score == 0.5
 
     async def test_a_day_whose_facts_are_gone_is_nothing_and_so_are_its_weeks(
         self, database: Database
@@ -231,21 +238,21 @@ class TestRollUp:
             await session.execute(delete(BacklinkOpportunity))
             await session.execute(delete(AIDecision))
 
-        changed = await roll_up(database, key, SATURDAY.date(), MONDAY.date())
+        changed = await roll_up(database, key, SATURDAY.date())
 
         assert changed == 7
         for row in (await records(database, key)).values():
             assert {name: getattr(row, name) for name in (*COUNTS, COST) if getattr(row, name)} == {}
             assert {values(row)[name] for name in MEANS} == {None}
 
-    async def test_leaves_the_texts_of_the_ai(self, database: Database) -> None:
+    async def test_takes_back_what_is_not_so_and_leaves_the_texts_of_days(self, database: Database) -> None:
         key = await make_facts(database)
         await roll_up(database, key)
         record = {"date": "2026-03-01T00:00:00Z", "ai_insights": ["send on Tuesdays"], "emails_sent": 99}
         async with database.transaction() as session:
             await Analytics(at_noon(session)).create(key, record)
 
-        assert await roll_up(database, key, SUNDAY.date(), SUNDAY.date()) == 1
+        assert await roll_up(database, key) == 1
 
         row = (await records(database, key))["daily", SUNDAY.date()]
         assert (row.ai_insights, row.emails_sent, row.emails_delivered) == (["send on Tuesdays"], 2, 1)
@@ -262,15 +269,14 @@ class TestRollUp:
         async with database.transaction() as session:
             other = await make_campaign(session)
 
-        assert await roll_up(database, other, SATURDAY.date(), MONDAY.date()) == 0
+        assert await roll_up(database, other, SATURDAY.date()) == 0
 
     @pytest.mark.parametrize(
         "days",
         [
-            (date(2026, 3, 2), date(2026, 3, 1)),
-            (date(1, 1, 1), date(9999, 12, 31)),
-            (datetime(2026, 3, 1, tzinfo=UTC), None),
-            ("yesterday", None),
+            (date(1, 1, 1),),
+            (datetime(2026, 3, 1, tzinfo=UTC),),
+            ("yesterday",),
             (date(2026, 10, 1),),
         ],
     )

@@ -16,6 +16,7 @@ Dump = dict[str, list[dict[str, Any]]]
 # What no two databases share: the ids of campaigns, our own Message-IDs, the keys that hash addresses.
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _SECRET = frozenset({"address_key", "address_hash"})
+_IDS = frozenset({"seen"})  # how far a roll-up has seen, in ids
 
 
 async def dump(database: Database) -> Dump:
@@ -46,13 +47,15 @@ async def likeness(database: Database) -> Dump:
 
 
 def _alike(name: str, row: dict[str, Any], ranks: dict[str, dict[Any, int]]) -> dict[str, Any]:
-    like = {key: _plain(value) for key, value in row.items() if key not in _SECRET}
+    like = {key: _plain(value) for key, value in row.items() if key not in _SECRET | _IDS}
     if isinstance(row.get("id"), int):
         like["id"] = ranks[name][row["id"]]
     for foreign in Base.metadata.tables[name].foreign_keys:
         key, parent = foreign.parent.name, foreign.column.table.name
         if foreign.column.name == "id" and isinstance(row[key], int):
             like[key] = ranks[parent][row[key]]
+    if name == "analytics_shares" and row["opportunity_id"]:  # 0 stands for the campaign.
+        like["opportunity_id"] = ranks["backlinking_opportunities"].get(row["opportunity_id"])
     return like
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table, or_
+from sqlalchemy import Select, Table, or_, true
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from linkwright.db.base import Base
@@ -57,3 +57,25 @@ def insert_or_refresh(
         set_={name: new[name] for name in (*columns, touched)},
         where=or_(*(old[name].is_distinct_from(new[name]) for name in columns)),
     )
+
+
+def mark_from(
+    model: type[Base] | Table,
+    names: Sequence[str],
+    rows: Select[Any],
+    *,
+    key: Sequence[str],
+    set_: Mapping[str, Any],
+) -> Insert:
+    """Return the statement that inserts what a query finds, or changes `set_` where its key is taken.
+
+    >>> from sqlalchemy import Column, Integer, MetaData, column, select, table
+    >>> marks = Table("marks", MetaData(), Column("id", Integer), Column("at", Integer))
+    >>> rows = select(column("a"), column("b")).select_from(table("t"))
+    >>> statement = mark_from(marks, ["id", "at"], rows, key=["id"], set_={"at": marks.c.id})
+    >>> str(statement).splitlines()[-1]
+    'WHERE true ON CONFLICT (id) DO UPDATE SET at = marks.id'
+    """
+    # Without a WHERE, SQLite's parser would read the ON of ON CONFLICT as that of a join.
+    statement = insert(model).from_select(list(names), rows.where(true()), include_defaults=False)
+    return statement.on_conflict_do_update(index_elements=list(key), set_=dict(set_))

@@ -12,6 +12,7 @@ from linkwright.models.inbound import InboundMessage
 from linkwright.models.learning import AILearningData
 from linkwright.models.opportunities import BacklinkOpportunity
 from linkwright.models.responses import BacklinkingResponse
+from linkwright.models.roll_ups import RollUpDay, RollUpShare, RollUpState
 from linkwright.models.status_changes import StatusChange
 from linkwright.models.suppressions import Suppression
 from linkwright.models.templates import BacklinkingTemplate
@@ -33,6 +34,9 @@ __all__ = [
     "EmailEvent",
     "ImportJob",
     "InboundMessage",
+    "RollUpDay",
+    "RollUpShare",
+    "RollUpState",
     "StatusChange",
     "Suppression",
     "User",

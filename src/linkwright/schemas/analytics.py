@@ -79,18 +79,31 @@ class AnalyticsQuery(Shape):
     date_to: Moment | None = None
     period_type: Annotated[str, known(PeriodType)] | None = None
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.date_from is not None and self.date_to is not None and self.date_from > self.date_to:
+            raise ValueError("date_from must not be after date_to")
+        return self
 
-class RollUpDays(Shape):
-    """Which days to derive, both included."""
+    def asks_for(self, period_type: str, moment: datetime) -> bool:
+        """Say whether the record of a period is one of them."""
+        return (
+            (self.period_type is None or period_type == self.period_type)
+            and (self.date_from is None or moment >= self.date_from)
+            and (self.date_to is None or moment <= self.date_to)
+        )
 
-    first: Day | None = None
-    last: Day | None = None
+
+class RollUpSince(Shape):
+    """From which day on to count everything again."""
+
+    since: Day | None = None
 
 
 class AnalyticsRead(Record):
-    """An analytics record, every column."""
+    """An analytics record, every column. `id` is None for one that was counted and is not stored."""
 
-    id: int
+    id: int | None
     campaign_id: str
     date: datetime
     period_type: str | None

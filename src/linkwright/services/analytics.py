@@ -1,44 +1,12 @@
 """Analytics: what a campaign's days, weeks and months came to.
 
-The columns, all counted by UTC day from the facts:
-
-opportunities_discovered, _contacted, _responded, _published
-    Prospects whose moment of that name is on the day.
-links_acquired
-    Prospects with a link that was placed on the day (or published, where the placing is not dated).
-emails_sent, _delivered, _bounced
-    Emails whose moment of that name is on the day.
-emails_opened, emails_clicked
-    Emails whose first opening or click by anything but a machine is on the day: an email
-    counts once in its life, so days add up.
-responses_received
-    Responses by a person (positive, negative, neutral) received on the day.
-positive_responses, negative_responses, auto_replies
-    Responses of that type; automatic are `auto_reply` and `out_of_office`.
-ai_emails_generated
-    Emails written on the day with `ai_model_used`.
-ai_responses_analyzed
-    Responses received on the day that have been given an intent.
-ai_accuracy_score
-    Of the responses received on the day whose sentiment a person judged as well, the share in
-    which the model's label was the person's. NULL when there is none.
-ai_cost_incurred
-    The cost of the decisions made on the day.
-user_reviews_provided
-    Ratings of prospects found, of emails written and reviews of responses received on the
-    day. A rating has no moment of its own, so it counts for the day of what it rates.
-user_satisfaction_score
-    The mean rating of the emails written on the day, one star being 0 and five being 1.
-    NULL when there is none.
-
-A week or month is the sum of its stored days; its two scores are means over its things. A day
-without facts has no record.
+What each number means is said in `roll_up_columns`, how it is kept up to date in `roll_ups`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import ScalarResult
@@ -47,12 +15,11 @@ from linkwright.errors import InvalidInput, NotFound
 from linkwright.models.analytics import BacklinkingAnalytics
 from linkwright.queries import analytics as queries
 from linkwright.queries import campaigns as campaign_queries
-from linkwright.schemas.analytics import AnalyticsCreate, AnalyticsQuery, RollUpDays
+from linkwright.schemas.analytics import AnalyticsCreate, AnalyticsQuery, RollUpSince
 from linkwright.schemas.validation import parse
-from linkwright.services.analytics_periods import Days, day_start, surroundings
 from linkwright.services.context import Context
-
-ROWS_AT_ONCE = 200
+from linkwright.services.roll_up_records import records_of
+from linkwright.services.roll_ups import RollUp, days_now
 
 
 class Analytics:
@@ -66,7 +33,7 @@ class Analytics:
     ) -> BacklinkingAnalytics:
         """Store the record of one period; of one that is there, what is given changes.
 
-        Counts of days that have facts are derived by `roll_up`, which will put its own in their place.
+        Whatever a period's facts say is derived by `roll_up`, which will put its own in its place.
 
         Raises:
             InvalidInput: a key is unknown, missing or breaks a rule, or `date` starts no such period.
@@ -91,8 +58,11 @@ class Analytics:
     ) -> Sequence[BacklinkingAnalytics]:
         """Return a campaign's records whose period starts from `date_from` to `date_to`, in order.
 
+        They are those that a roll-up would write at this moment. Nothing is written: what no roll-up has
+        stored yet is counted for this answer alone, and such a record has no `id`.
+
         Raises:
-            InvalidInput: a date has no time zone, or `period_type` is not known.
+            InvalidInput: a date has no time zone, the first is after the last, or `period_type` is not known.
             NotFound: the caller has no such campaign.
         """
         given = {"date_from": date_from, "date_to": date_to, "period_type": period_type}
@@ -101,58 +71,51 @@ class Analytics:
         rows = await self._session.scalars(
             queries.records(campaign_id, asked.date_from, asked.date_to, asked.period_type)
         )
-        return rows.all()
+        found = {(row.period_type, row.date): row for row in rows}
+        now = self._context.now()
+        for values in records_of(await days_now(self._context, campaign_id), now.astimezone(UTC).date()):
+            key = values["period_type"], values["date"]
+            if not asked.asks_for(*key):
+                continue
+            found[key] = _as_derived(campaign_id, found.get(key), values, now)
+        return [found[key] for key in sorted(found, key=lambda key: (key[1], key[0]))]
 
-    async def roll_up(self, campaign_id: str, first: date | None = None, last: date | None = None) -> int:
-        """Derive the records of the days from `first` to `last`, and of their weeks and months.
+    async def roll_up(self, campaign_id: str, since: date | None = None) -> int:
+        """Bring the records of a campaign's days, weeks and months up to date.
 
-        By default all days from the campaign's first fact until today. Again, with the same
-        facts, changes nothing. Returns how many records are new or different.
+        Only prospects about whom something was written since the last time are counted again; a late event
+        restates the periods it belongs to. With `since`, whoever has a fact of that day or later is counted
+        again whether known to have changed or not. Again, with the same facts on the same day, changes
+        nothing. Returns how many records are new or different.
 
         Raises:
-            InvalidInput: `first` is after `last`, or a date is no date.
+            InvalidInput: `since` is no date, or lies in the future.
             NotFound: the caller has no such campaign.
         """
-        days = parse(RollUpDays, {"first": first, "last": last})
-        # Two roll-ups at once would each sum weeks from days the other is changing.
-        locked = campaign_queries.locked_campaign(campaign_id, self._context.owner)
-        if await self._session.scalar(locked) is None:
-            raise NotFound("campaign", campaign_id)
-        last = days.last or self._context.now().astimezone(UTC).date()
-        first = days.first or await self._first_day(campaign_id) or last
-        if first > last:
-            if days.first is None:
-                return 0
-            raise InvalidInput("first", f"must not be after {last}", first)
-        rows = await self._derive(campaign_id, first, last)
-        changed = 0
-        for start in range(0, len(rows), ROWS_AT_ONCE):
-            written = await self._session.scalars(queries.refresh(rows[start : start + ROWS_AT_ONCE]))
-            changed += len(written.all())
-        return changed
-
-    async def _derive(self, campaign_id: str, first: date, last: date) -> list[dict[str, Any]]:
-        start, end = day_start(first), day_start(last + timedelta(days=1))
-        around = [day_start(day) for day in surroundings(first, last)]
-        days = Days(first, last)
-        for row in await self._session.scalars(queries.daily_rows(campaign_id, *around)):
-            days.add_stored(row.date.date(), row.__dict__)
-        facts = await self._session.execute(queries.facts_by_day(campaign_id, start, end))
-        days.add_facts(facts)
-        sums = await self._session.execute(queries.sums_by_day(campaign_id, *around))
-        days.add_sums(sums)
-        now = self._context.now()
-        stamp = {"campaign_id": campaign_id, "created_at": now, "updated_at": now}
-        return [
-            {**stamp, "period_type": kind.value, "date": day_start(first_day), **values}
-            for kind, first_day, values in days.periods()
-        ]
-
-    async def _first_day(self, campaign_id: str) -> date | None:
-        moment = await self._session.scalar(queries.first_fact(campaign_id))
-        return None if moment is None else moment.astimezone(UTC).date()
+        day = parse(RollUpSince, {"since": since}).since
+        today = self._context.now().astimezone(UTC).date()
+        if day is not None and day > today:
+            raise InvalidInput("since", f"must not be after today, {today}", day)
+        work = RollUp(self._context, campaign_id)
+        await work.claim(day)
+        while await work.count():
+            pass
+        return await work.write()
 
     async def _require_campaign(self, campaign_id: str) -> None:
         exists = campaign_queries.campaign_exists(campaign_id, self._context.owner)
         if await self._session.scalar(exists) is None:
             raise NotFound("campaign", campaign_id)
+
+
+def _as_derived(
+    campaign_id: str, stored: BacklinkingAnalytics | None, values: Mapping[str, Any], now: datetime
+) -> BacklinkingAnalytics:
+    """Return a record as a roll-up would leave it, in no session: the stored one where that is the same."""
+    if stored is None:
+        return BacklinkingAnalytics(campaign_id=campaign_id, created_at=now, updated_at=now, **values)
+    names = queries.derived(stored.period_type)
+    if all(getattr(stored, name) == values[name] for name in names):
+        return stored
+    kept = {column.key: getattr(stored, column.key) for column in stored.__table__.columns}
+    return BacklinkingAnalytics(**{**kept, **{name: values[name] for name in names}, "updated_at": now})

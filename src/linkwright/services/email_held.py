@@ -23,6 +23,12 @@ from linkwright.services.context import Context
 from linkwright.services.decision_effects import take_effect
 from linkwright.services.delivery_reports import known_campaign, known_id
 from linkwright.services.history import Move, record_moves, require_allowed
+from linkwright.services.roll_up_marks import (
+    COUNTED_OF_EMAILS,
+    COUNTED_OF_PROSPECTS,
+    is_counted,
+    mark_counted,
+)
 from linkwright.services.suppression_keys import address_hash
 from linkwright.vocabulary import EmailStatus, EventAgent, EventKind, LifeKind
 
@@ -223,6 +229,10 @@ class Held:
             await record_moves(
                 session, self.campaign_id, self.moves, actor=actor or self.ctx.actor, also=self.counts
             )
+        elif is_counted(self.email_changes, COUNTED_OF_EMAILS) or is_counted(
+            self.opportunity_changes, COUNTED_OF_PROSPECTS
+        ):
+            await mark_counted(session, self.campaign_id, [self.opportunity_id], self.ctx.now())
         # Last of all: every campaign of the user may write from the same template, so its row is
         # the one that all workers meet at. It is held for no longer than the commit takes.
         await self._save_template()

@@ -17,6 +17,7 @@ from linkwright.services.opportunity_entry import MAY_NOT_BE_SUPPRESSED, counted
 from linkwright.services.opportunity_judgement import OpportunityJudgement
 from linkwright.services.opportunity_outcomes import OpportunityOutcomes
 from linkwright.services.pages import Page, cursor, page_size, place
+from linkwright.services.roll_up_marks import mark_counted
 from linkwright.services.suppression_reach import cancel_letters
 from linkwright.vocabulary import LifeKind
 from linkwright.vocabulary import OpportunityStatus as S
@@ -175,6 +176,7 @@ class Opportunities(OpportunityJudgement, OpportunityOutcomes):
         lost = {name: -number for name, number in counters.items()}
         await self._session.execute(queries.count_up(held.campaign_id, **lost))
         await record_moves(self._session, held.campaign_id, [], actor=self._context.actor, also=counts)
+        await mark_counted(self._session, held.campaign_id, [opportunity_id], self._context.now())
 
     async def _hold_campaign(self, campaign_id: str) -> tuple[int | None, int]:
         """Keep others from adding to a campaign; return its limit and how many prospects it has."""

@@ -29,6 +29,7 @@ from linkwright.services.opportunity_entry import (
     suppressed,
 )
 from linkwright.services.opportunity_merge import COMPARED, FILLED, additions
+from linkwright.services.roll_up_marks import mark_counted
 from linkwright.vocabulary import LifeKind
 from linkwright.vocabulary import OpportunityStatus as S
 
@@ -219,6 +220,7 @@ class _Adding:
         for names, parameters in by_columns.items():
             await connection.execute(queries.fill_in(names), parameters)
         await self._leave_alone(changed)
+        await mark_counted(self._session, self._campaign_id, list(changed), self._now)
 
     async def _leave_alone(self, changed: Mapping[int, tuple[str, Values]]) -> None:
         """Suppress known prospects to whom a row has added the address of somebody who said no."""

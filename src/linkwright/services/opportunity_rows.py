@@ -10,6 +10,7 @@ from linkwright.queries import opportunities as queries
 from linkwright.services.context import Context
 from linkwright.services.delivery_reports import known_id
 from linkwright.services.history import record_moves, require_allowed, steps
+from linkwright.services.roll_up_marks import COUNTED_OF_PROSPECTS, is_counted, mark_counted
 from linkwright.vocabulary import LifeKind
 
 _LONGEST_REASON = 2_000
@@ -92,6 +93,8 @@ class OpportunityRows:
             reason=reason,
         )
         await record_moves(self._session, held.campaign_id, moves, actor=self._context.actor)
+        if not moves and is_counted(changes, COUNTED_OF_PROSPECTS):
+            await mark_counted(self._session, held.campaign_id, [held.id], self._context.now())
         return held
 
     def _by_person(self, held: BacklinkOpportunity, new: str) -> None:

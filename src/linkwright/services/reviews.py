@@ -19,6 +19,7 @@ from linkwright.services.delivery_reports import known_id
 from linkwright.services.email_held import Held
 from linkwright.services.response_answers import first_answers, take_back_answer
 from linkwright.services.response_effects import Effects
+from linkwright.services.roll_up_marks import mark_counted
 from linkwright.vocabulary import HUMAN_RESPONSES, DeciderKind, DecisionKind
 
 _LABELS = ("response_type", "user_sentiment_override", "ai_intent_classification")
@@ -108,6 +109,9 @@ class Reviews:
         saved = await self._save(row, changes)
         if labels:
             await self._decide(row, labels, decided_by, decision)
+        else:
+            ids = [row["opportunity_id"]]
+            await mark_counted(self._ctx.session, row["campaign_id"], ids, self._ctx.now())
         if effects is not None and before is not None:
             held.counts["response", old] -= 1
             held.counts["response", new] += 1
