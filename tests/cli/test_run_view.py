@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from linkwright.cli.run_view import plain, show
-from linkwright.jobs.run_report import LISTED, Brought, Errand, Refused, RunReport, Stage
+from linkwright.jobs.run_report import LISTED, Brought, Errand, Refused, RunReport, SettingChanged, Stage
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
 
@@ -91,6 +91,43 @@ class TestShow:
             "linkwright prospects contact 10 ADDRESS",
         ]
         assert [line.split()[-3:] for line in lines if " Bob " in f"{line} "] == [["6", "Bob", "yes"]]
+
+    def test_says_which_settings_the_file_changed(self) -> None:
+        changed = report()
+        changed.settings_changed = [
+            SettingChanged("keywords", ["huts"], ["huts", "peaks"]),
+            SettingChanged("description", None, "of spring"),
+        ]
+        changed.templates_changed = ["offer"]
+
+        text = " ".join(shown(changed).split())
+
+        assert "Settings changed to what the file says" in text
+        assert "keywords huts → huts, peaks description nothing → of spring" in text
+        assert "Templates offer changed; what is drafted keeps its words" in text
+
+    def test_says_in_full_why_a_letter_is_held_back(self) -> None:
+        held = report()
+        why = "ann@one.example was written to already, about https://one.example/guests (campaign Autumn)"
+        held.errand(Errand("Letter held back", "One", why, opportunity_id=1))
+
+        assert why in " ".join(shown(held, width=80).replace("1  One", "").split())
+
+    def test_shows_a_host_in_its_own_letters(self) -> None:
+        foreign = report()
+        foreign.errand(Errand("Approve the letter", "Hütten", "a@xn--htten-kva.example · Hallo", email_id=1))
+
+        assert "a@hütten.example · Hallo" in shown(foreign)
+
+    def test_says_what_was_approved_and_waits_to_be_sent(self) -> None:
+        busy = report()
+        busy.prospects = {"qualified": 2}
+        busy.errand(Errand("Send the letter", "One", "to", opportunity_id=8, email_id=9))
+
+        text = shown(busy, width=120)
+
+        assert "linkwright letters sent 9  # once you have sent it" in text
+        assert "linkwright prospects list -c Autumn --status qualified  # 2 that nobody" in text
 
     def test_of_a_dry_run_names_no_ids_because_none_of_them_stays(self) -> None:
         dry = report()

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linkwright.db.engine import Database
-from linkwright.jobs.run_report import RunReport
+from linkwright.jobs.run_report import RunReport, SettingChanged
 from linkwright.migrations import upgrade
 from linkwright.service import BacklinkingDatabaseService
 from tests.jobs.campaigns import NOW, PROSPECTS, Campaign, errands, names, run_example
@@ -201,7 +201,11 @@ class TestRunningAgain:
 
         report = await campaign.run()
 
-        assert report.updated_fields == ["max_emails_per_day", "priority"]
+        assert report.settings_changed == [
+            SettingChanged("max_emails_per_day", 10, 3),
+            SettingChanged("priority", "medium", "urgent"),
+        ]
+        assert (await campaign.run()).settings_changed == []
         assert not report.created
         row = (await dump(campaign.database))["backlinking_campaigns"][0]
         assert (row["priority"], row["max_emails_per_day"]) == ("urgent", 3)

@@ -43,7 +43,11 @@ def commands(report: RunReport) -> Iterator[tuple[str, str]]:
         yield f"linkwright letters approve {draft.email_id}", "or cancel it"
         whole = f"linkwright letters approve --all-drafts -c {shlex.quote(report.campaign)}"
         yield whole, f"all {report.errand_counts[draft.what]:,}"
-        yield f"linkwright letters sent {draft.email_id}", "once you have sent it from your mailbox"
+    if (letter := first.get("Send the letter", draft)) is not None:
+        yield f"linkwright letters sent {letter.email_id}", "once you have sent it from your mailbox"
+    if number := report.prospects.get("qualified"):
+        listed = f"linkwright prospects list -c {shlex.quote(report.campaign)} --status qualified"
+        yield listed, f"{number:,} that nobody has approved yet: linkwright prospects approve ID"
     for what, (words, meaning) in _BY_PROSPECT.items():
         if what in first:
             yield f"linkwright prospects {words.format(id=first[what].opportunity_id)}", meaning

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from linkwright.cli.run_commands import commands, id_of
 from linkwright.jobs.run_report import Brought, Errand, Refused, RunReport, Stage
+from linkwright.parsing.readable import readable
 
 WIDEST_BAR = 44
 BESIDE_BAR = 48  # the words and numbers on either side of it
@@ -23,6 +24,8 @@ SHOWN_ERRANDS = 6
 SHOWN_REFUSED = 12
 
 _STAGE_STYLES = ("cyan", "cyan", "blue", "magenta", "green", "green")
+# Why a letter is held back is all there is to know of it; elsewhere a command shows the rest.
+_IN_FULL = frozenset({"Letter held back"})
 _PRESSING = ("Answer: legal complaint", "Answer: erase their data", "Look at a complaint", "Answer: positive")
 
 
@@ -31,6 +34,7 @@ def show(report: RunReport, console: Console, *, everything: bool = False) -> No
     console.print(_head(report))
     parts: list[RenderableType | None] = [
         _brought(report.brought),
+        _changes(report),
         _done(report),
         _funnel(report.funnel, bar=max(8, min(WIDEST_BAR, console.width - BESIDE_BAR))),
         _counts(report),
@@ -74,6 +78,31 @@ def _brought(brought: Sequence[Brought]) -> RenderableType | None:
             _number(one.refused, "red"),
         )
     return table
+
+
+def _changes(report: RunReport) -> RenderableType | None:
+    """Say what the file changed of a campaign that was there: nobody finds out by its letters."""
+    parts: list[RenderableType] = []
+    if report.settings_changed:
+        parts.append(Text.assemble(("Settings", "bold"), ("  changed to what the file says", "dim")))
+        table = Table.grid(padding=(0, 2))
+        for one in report.settings_changed:
+            table.add_row(one.name, Text(f"{_setting(one.old)} → {_setting(one.new)}", overflow="fold"))
+        parts.append(Padding(table, (0, 0, 0, 2)))
+    if report.templates_changed:
+        names = plain(", ".join(report.templates_changed))
+        parts.append(
+            Text.assemble(
+                ("Templates", "bold"), f"  {names}", ("  changed; what is drafted keeps its words", "dim")
+            )
+        )
+    return Group(*parts) if parts else None
+
+
+def _setting(value: object) -> str:
+    if isinstance(value, list):
+        return plain(", ".join(map(str, value)))
+    return "nothing" if value is None else plain(value)
 
 
 def _done(report: RunReport) -> RenderableType | None:
@@ -141,14 +170,18 @@ def _errands(report: RunReport, *, everything: bool) -> RenderableType | None:
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True, justify="right", style="dim")
     table.add_column(no_wrap=True, overflow="ellipsis", max_width=30)
-    table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
+    table.add_column(overflow="ellipsis", ratio=1)
     for what, group in _grouped(report.errands):
         shown = group if everything else group[:SHOWN_ERRANDS]
         for n, errand in enumerate(shown):
             label = Text("" if n else what, style="bold yellow" if what in _PRESSING else "bold")
             # What a dry run would have written has no id that stays.
             number = "" if report.dry_run else id_of(errand)
-            table.add_row(label, number, Text(plain(errand.who)), Text(plain(errand.why), style="dim"))
+            whole = what in _IN_FULL
+            who = Text(plain(readable(errand.who)), no_wrap=True, overflow="ellipsis")
+            words = plain(readable(errand.why))
+            why = Text(words, "dim", no_wrap=not whole, overflow="fold" if whole else "ellipsis")
+            table.add_row(label, number, who, why)
         more = report.errand_counts.get(what, len(group)) - len(shown)
         if more:
             table.add_row("", "", Text(f"… and {more:,} more", style="dim"), "")

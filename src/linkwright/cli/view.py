@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from linkwright.cli.run_view import plain
+from linkwright.parsing.readable import readable
 from linkwright.schemas.decisions import DecisionRead
 from linkwright.schemas.fields import Record
 from linkwright.schemas.status_changes import StatusChangeRead
@@ -57,7 +58,8 @@ def word(value: object) -> Text:
     if value is None or value in ("", [], {}):
         return Text(NOTHING, style="dim")
     is_state = isinstance(value, str) and value in _STATES
-    return Text(_said(value).replace("_", " ") if is_state else _said(value))
+    said = readable(_said(value))
+    return Text(said.replace("_", " ") if is_state else said)
 
 
 def facts(pairs: Iterable[tuple[str, object]]) -> Table:
@@ -67,7 +69,7 @@ def facts(pairs: Iterable[tuple[str, object]]) -> Table:
     table.add_column(overflow="fold")
     for name, value in pairs:
         if value is not None and value not in ("", [], {}):
-            table.add_row(name, Text(_said(value)))
+            table.add_row(name, Text(_both(value)))
     return table
 
 
@@ -136,6 +138,13 @@ def show_list(
 def as_values(records: Iterable[Record]) -> list[dict[str, Any]]:
     """Return rows as JSON values, whole but for what only the database can use."""
     return [record.model_dump(exclude={"address_hash"}) for record in records]
+
+
+def _both(value: object) -> str:
+    """Return a value as people read it, and where its host is stored in other letters, as that too."""
+    said = _said(value)
+    shown = readable(said)
+    return said if shown == said else f"{shown}  ({said})"
 
 
 def _said(value: object) -> str:

@@ -71,12 +71,13 @@ async def _set_up(desk: Desk, file: CampaignFile, now: datetime) -> tuple[RunDes
         at = RunDesk(desk.of(user.id), user.id)
         work = UnitOfWork(Context(session, desk.clock, user.id, SETTER_UP, desk.pepper))
         campaign, changed = await set_up_campaign(work, user.id, file)
-        templates = await set_up_templates(work, user.id, file)
+        new, rewritten = await set_up_templates(work, user.id, file)
     report = RunReport(campaign.name, campaign.id, campaign.status, user.email, now, dry_run=desk.is_trial)
-    report.created = "created" in changed
-    report.updated_fields = [] if report.created else changed
-    report.count("templates written", len(templates))
-    report.changed = bool(changed)
+    report.created = changed is None
+    report.settings_changed = changed or []
+    report.templates_new, report.templates_changed = new, rewritten
+    report.count("templates written", len(new) + len(rewritten))
+    report.changed = report.created or bool(changed)
     return at, report
 
 

@@ -32,6 +32,15 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class SettingChanged:
+    """One setting of the campaign that the file says otherwise than the record did."""
+
+    name: str
+    old: Any
+    new: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """One step of the funnel: how many got this far, ever."""
 
@@ -67,7 +76,9 @@ class RunReport:
     now: datetime
     dry_run: bool = False
     created: bool = False
-    updated_fields: list[str] = field(default_factory=list)
+    settings_changed: list[SettingChanged] = field(default_factory=list)
+    templates_new: list[str] = field(default_factory=list)
+    templates_changed: list[str] = field(default_factory=list)
     brought: list[Brought] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     done: dict[str, int] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from typing import Any
 from linkwright.errors import InvalidInput
 from linkwright.jobs.campaign_file import CampaignFile
 from linkwright.jobs.campaign_file_templates import Template
+from linkwright.jobs.run_report import SettingChanged
 from linkwright.models.campaigns import BacklinkingCampaign
 from linkwright.models.templates import BacklinkingTemplate
 from linkwright.templating import html_template_from_text
@@ -16,8 +17,8 @@ _TEMPLATES_AT_ONCE = 1000
 
 async def set_up_campaign(
     work: UnitOfWork, user_id: int, file: CampaignFile
-) -> tuple[BacklinkingCampaign, list[str]]:
-    """Return the campaign of the file, made or changed to what the file says, and what was changed.
+) -> tuple[BacklinkingCampaign, list[SettingChanged] | None]:
+    """Return the campaign of the file and what was changed to what the file says; None of a new one.
 
     A draft is started: from then on what somebody approves may leave. A campaign that was
     paused or ended stays so, because somebody wanted that.
@@ -30,18 +31,22 @@ async def set_up_campaign(
     found = await work.campaigns.named(user_id, file.campaign.name)
     if found is None:
         made = await work.campaigns.create(user_id, wanted | {"name": file.campaign.name})
-        return await work.campaigns.start(made.id), ["created"]
-    changed = sorted(name for name, value in wanted.items() if getattr(found, name) != value)
+        return await work.campaigns.start(made.id), None
+    changed = [
+        SettingChanged(name, old, value)
+        for name, value in sorted(wanted.items())
+        if (old := getattr(found, name)) != value
+    ]
     if changed:
         found = await work.campaigns.update(found.id, wanted)
     if found.status in {CampaignStatus.DRAFT, CampaignStatus.SCHEDULED}:
-        found = await work.campaigns.start(found.id)
-        changed.append("started")
+        before, found = found.status, await work.campaigns.start(found.id)
+        changed.append(SettingChanged("status", before, found.status))
     return found, changed
 
 
-async def set_up_templates(work: UnitOfWork, user_id: int, file: CampaignFile) -> list[str]:
-    """Make the file's templates or bring them up to date; return the names of those that changed.
+async def set_up_templates(work: UnitOfWork, user_id: int, file: CampaignFile) -> tuple[list[str], list[str]]:
+    """Make the file's templates or bring them up to date; return the names of the new and of the changed.
 
     A template that the file no longer has stays: letters and other campaigns name it.
 
@@ -49,6 +54,7 @@ async def set_up_templates(work: UnitOfWork, user_id: int, file: CampaignFile) -
         InvalidInput: two templates of the user have one name, so it is not clear which is meant.
     """
     present = await _own_templates(work, user_id)
+    new: list[str] = []
     changed: list[str] = []
     for template in file.templates:
         values = template_values(template)
@@ -57,13 +63,13 @@ async def set_up_templates(work: UnitOfWork, user_id: int, file: CampaignFile) -
             raise InvalidInput("templates", "two templates of this user have this name", template.name)
         if not known:
             await work.templates.create(user_id, values | {"name": template.name})
-            changed.append(template.name)
+            new.append(template.name)
             continue
         values["is_active"] = True  # A file that has it again takes it out of retirement.
         if any(getattr(known[0], name) != value for name, value in values.items()):
             await work.templates.update(known[0].id, values)
             changed.append(template.name)
-    return changed
+    return new, changed
 
 
 def template_values(template: Template) -> dict[str, Any]:

@@ -42,6 +42,7 @@ _ORDER = (
     "Confirm the no",
     "Match a message",
     "Settle a letter",
+    "Send the letter",
     "Approve the letter",
     "Letter held back",
 )
@@ -58,6 +59,7 @@ async def sum_up(desk: RunDesk, report: RunReport) -> None:
         await _collect(work, queries.unanswered(report.campaign_id), _answer, report)
         await _collect(work, queries.unmatched(desk.user_id), _unmatched, report)
         await _collect(work, queries.stuck(report.campaign_id), _stuck, report)
+        await _collect(work, queries.to_send(report.campaign_id), _to_send, report)
         await _collect(work, queries.drafts(report.campaign_id), _draft, report)
     report.errands.sort(
         key=lambda errand: _ORDER.index(errand.what) if errand.what in _ORDER else len(_ORDER)
@@ -138,9 +140,17 @@ def _stuck(email: Any, prospect: Any) -> Errand:
     )
 
 
+def _to_send(email: Any, prospect: Any) -> Errand:
+    return _letter("Send the letter", email, prospect)
+
+
 def _draft(email: Any, prospect: Any) -> Errand:
+    return _letter("Approve the letter", email, prospect)
+
+
+def _letter(what: str, email: Any, prospect: Any) -> Errand:
     return Errand(
-        "Approve the letter",
+        what,
         prospect.title or prospect.domain,
         f"{email.to_email} · {email.subject}",
         url=prospect.url,

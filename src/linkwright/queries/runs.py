@@ -170,6 +170,11 @@ def drafts(campaign_id: str) -> Select[BacklinkingEmail, BacklinkOpportunity]:
     return _letters(campaign_id).where(BacklinkingEmail.status == EmailStatus.DRAFT.value)
 
 
+def to_send(campaign_id: str) -> Select[BacklinkingEmail, BacklinkOpportunity]:
+    """Select letters that are approved, and that nobody has sent yet or queued for a program to send."""
+    return _letters(campaign_id).where(BacklinkingEmail.status == EmailStatus.APPROVED.value)
+
+
 def stuck(campaign_id: str) -> Select[BacklinkingEmail, BacklinkOpportunity]:
     """Select letters that did not leave, or of which nobody knows whether they did."""
     return _letters(campaign_id).where(BacklinkingEmail.status.in_(_STUCK))
