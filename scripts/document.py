@@ -9,7 +9,7 @@ import inspect
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Any, get_type_hints
+from typing import Any, Final, get_type_hints
 
 import click
 import typer
@@ -29,6 +29,7 @@ from linkwright.templating.grammar import FILTERS
 from linkwright.unit_of_work import UnitOfWork
 
 DIALECTS: tuple[Dialect, Dialect] = (sqlite.dialect(), postgresql.dialect())  # type: ignore[no-untyped-call]
+_EXAMPLE: Final = re.compile(r"^ *(linkwright .*)$", re.MULTILINE)
 
 
 def diagram() -> Iterator[str]:
@@ -209,6 +210,8 @@ def _help(command: Any, path: str, parent: Any) -> Iterator[str]:
         yield "| --- | --- |"
         yield from rows
         yield ""
+    if examples := _EXAMPLE.findall(command.help or ""):
+        yield from ("```sh", *examples, "```", "")
     children: Mapping[str, Any] = getattr(command, "commands", {})
     for name, child in children.items():
         yield from _help(child, f"{path} {name}", context)

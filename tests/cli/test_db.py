@@ -15,17 +15,20 @@ class TestDb:
             "The database has no schema yet. Run `linkwright db upgrade`.\n",
         )
 
+        head = linkwright("db", "check", "--json", url=database_url).json["head"]
+
         made = linkwright("db", "upgrade", url=database_url)
-        assert (made.status, made.out, made.err) == (0, "The schema went from nothing to 0001.\n", "")
-        assert linkwright("db", "upgrade", url=database_url).out == "Nothing to do: the schema is at 0001.\n"
+        assert (made.status, made.out, made.err) == (0, f"The schema went from nothing to {head}.\n", "")
+        again = linkwright("db", "upgrade", url=database_url)
+        assert again.out == f"Nothing to do: the schema is at {head}.\n"
         assert linkwright("db", "check", url=database_url).status == 0
 
         info = linkwright("db", "info", "--json", url=database_url).json
         assert info["dialect"] == dialect
         assert info["schema"] == {
             "kind": "head",
-            "current": "0001",
-            "head": "0001",
+            "current": head,
+            "head": head,
             "command_that_mends": None,
         }
         assert info["bytes"] > 0
@@ -34,7 +37,7 @@ class TestDb:
         assert "backlinking_campaigns" in linkwright("db", "info", url=database_url).out
 
         gone = linkwright("db", "downgrade", "base", "--yes", "--json", url=database_url)
-        assert gone.json == {"before": "0001", "after": None, "head": "0001"}
+        assert gone.json == {"before": head, "after": None, "head": head}
 
     @pytest.mark.dialects("sqlite")
     def test_going_back_asks_first_and_no_answer_is_no(self, migrated_url: str) -> None:
@@ -62,7 +65,7 @@ class TestHowItEnds:
     @pytest.mark.parametrize(
         ("words", "status", "line"),
         [
-            (("frob",), 2, "No such command 'frob'"),
+            (("frob",), 2, "no such command 'frob'"),
             (
                 ("db", "upgrade", "4711"),
                 2,

@@ -101,8 +101,8 @@ class TestOthers:
         [one], [stray] = waiting(answered), waiting(answered, "--unmatched")
         theirs = str(answered.letters(OTHER)[0]["id"])
 
-        assert answered("inbox", "list", user=OTHER).out == "Nothing.\n"
-        assert answered("inbox", "list", "--unmatched", user=OTHER).out == "Nothing.\n"
+        assert answered("inbox", "list", user=OTHER).out == "No answers that nobody has looked at.\n"
+        assert answered("inbox", "list", "--unmatched", user=OTHER).out == "No messages without a letter.\n"
         for words, kind in (
             (("show", str(one["id"])), "response"),
             (("review", str(one["id"]), "--as", "negative"), "response"),
@@ -113,7 +113,7 @@ class TestOthers:
             assert said.status == 1
             assert said.err.startswith(("linkwright: There is no", f"linkwright: There is no {kind}"))
         assert answered("inbox", "match", f"m{stray['id']}", theirs).err == (
-            f"linkwright: There is no email {theirs}.\n"
+            f"linkwright: There is no letter {theirs}.\n"
         )
         assert len(waiting(answered)) == 1
         assert len(waiting(answered, "--unmatched")) == 1

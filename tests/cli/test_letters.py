@@ -30,7 +30,7 @@ class TestReading:
         assert [move["new_status"] for move in as_json["history"]] == ["draft"]
 
     def test_says_when_there_is_nothing_and_when_there_is_more(self, office: Office) -> None:
-        assert office("letters", "list", "-c", "Autumn", "--status", "sent").out == "Nothing.\n"
+        assert office("letters", "list", "-c", "Autumn", "--status", "sent").out == "No letters.\n"
         assert "There are more" in office("letters", "list", "-c", "Autumn", "--limit", "1").out
         assert office("letters", "list", "-c", "Autumn", "--limit", "1", "--json").json["more"]
 
@@ -43,7 +43,7 @@ class TestApprove:
 
         assert said.status == 1
         assert said.out.splitlines() == [f"letter {first}: approved", f"letter {second}: approved"]
-        assert said.err == "linkwright: There is no email 999999.\n"
+        assert said.err == "linkwright: There is no letter 999999.\n"
         assert states(office) == ["approved", "approved"]
 
     def test_is_in_the_history_under_the_persons_name(self, office: Office) -> None:
@@ -140,5 +140,5 @@ class TestOthers:
 
         for words in (("show", theirs), ("approve", theirs), ("cancel", theirs), ("sent", theirs)):
             said = office("letters", *words)
-            assert (said.status, said.err) == (1, f"linkwright: There is no email {theirs}.\n")
+            assert (said.status, said.err) == (1, f"linkwright: There is no letter {theirs}.\n")
         assert set(states(office, OTHER)) == {"draft"}

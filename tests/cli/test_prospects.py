@@ -77,7 +77,7 @@ class TestDeciding:
             (999999, None),
             (int(two), "approved"),
         ]
-        assert said.json[1]["problem"] == "There is no opportunity 999999."
+        assert said.json[1]["problem"] == "There is no prospect 999999."
 
     def test_a_dry_run_keeps_nothing(self, office: Office) -> None:
         ids = office.prospects("qualified", OTHER)
@@ -155,5 +155,5 @@ class TestOthers:
             ("link", theirs, "https://one.example/x"),
         ):
             said = office("prospects", *words)
-            assert (said.status, said.err) == (1, f"linkwright: There is no opportunity {theirs}.\n")
+            assert (said.status, said.err) == (1, f"linkwright: There is no prospect {theirs}.\n")
         assert int(theirs) in office.prospects("qualified", OTHER)

@@ -127,7 +127,7 @@ class TestShow:
         text = shown(busy, width=120)
 
         assert "linkwright letters sent 9  # once you have sent it" in text
-        assert "linkwright prospects list -c Autumn --status qualified  # 2 that nobody" in text
+        assert "linkwright prospects list -c Autumn --status qualified  # 2 still to" in text
 
     def test_of_a_dry_run_names_no_ids_because_none_of_them_stays(self) -> None:
         dry = report()

@@ -49,12 +49,12 @@ def main() -> None:
         ):  # A letter that the terminal does not know is no reason to fail.
             stream.reconfigure(errors="backslashreplace")
     try:
-        app(prog_name="linkwright")
+        # Not Typer's own ending: that says what is wrong with a call in five lines, some of them Pydantic's.
+        status = app(prog_name="linkwright", standalone_mode=False)
     except KeyboardInterrupt:
         leave_interrupted()
-    except SystemExit as end:
-        if end.code == INTERRUPTED:  # Typer's word for Ctrl-C, which it says nothing about.
-            leave_interrupted()
-        raise
     except Exception as error:  # noqa: BLE001  (the last place before the user)
         leave(error)
+    if status == INTERRUPTED:  # Typer's word for Ctrl-C, which it says nothing about.
+        leave_interrupted()
+    raise SystemExit(status or 0)

@@ -12,7 +12,7 @@ import typer
 
 from linkwright.cli.support import settings_with
 from linkwright.errors import InvalidInput, NotFound
-from linkwright.jobs.desks import LISTED_USERS, several_users
+from linkwright.jobs.desks import LISTED_USERS, SEARCHED_CAMPAIGNS, no_campaign, several_users
 from linkwright.models.campaigns import BacklinkingCampaign
 from linkwright.service import BacklinkingDatabaseService
 
@@ -43,14 +43,15 @@ class Acting:
 
         Raises:
             Conflict: several campaigns have the name.
-            NotFound: there is none.
+            InvalidInput: there is none.
         """
         if len(name_or_id) == _ID_LENGTH:
             with suppress(NotFound):
                 return await self.service.get_campaign(name_or_id)
         found = await self.service.get_campaign_named(self.user_id, name_or_id)
         if found is None:
-            raise NotFound("campaign", name_or_id)
+            present = await self.service.get_user_campaigns(self.user_id, limit=SEARCHED_CAMPAIGNS)
+            raise no_campaign(name_or_id, [one.name for one in present])
         return found
 
 
@@ -77,7 +78,8 @@ async def _user(service: BacklinkingDatabaseService, email: str | None) -> int:
     found = await service.get_users(limit=LISTED_USERS + 1)
     if len(found) != 1:
         several = several_users([one.email for one in found])
-        raise InvalidInput("user", several if found else "must be there: an import or a run makes one")
+        none = "there is none yet: `linkwright run CAMPAIGN.toml`, or an import with --create, makes one"
+        raise InvalidInput("user", several if found else none)
     return found[0].id
 
 

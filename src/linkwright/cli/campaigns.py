@@ -63,7 +63,7 @@ def list_campaigns(
         return
     whole = ("id", "status", "found", "links")
     rows = [(one.id, one.status, one.total_opportunities, one.successful_links, one.name) for one in found]
-    show_list((*whole, "name"), rows, wide="name", whole=whole, cut=len(found) == limit)
+    show_list((*whole, "name"), rows, wide="name", whole=whole, cut=len(found) == limit, none="No campaigns.")
 
 
 @app.command()

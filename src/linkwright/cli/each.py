@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import typer
 
 from linkwright.cli.acting import acting
-from linkwright.cli.ending import FAILED
+from linkwright.cli.ending import FAILED, in_the_words_of_commands
 from linkwright.cli.run_view import plain
 from linkwright.cli.support import print_json, run
 from linkwright.errors import Conflict, NotFound
@@ -50,7 +50,7 @@ async def do_each(
                     if dry_run:
                         raise _UndoError
         except (Conflict, NotFound) as error:
-            done.append(Done(one, problem=str(error)))
+            done.append(Done(one, problem=in_the_words_of_commands(str(error))))
         else:
             done.append(Done(one, status=status))
     return done

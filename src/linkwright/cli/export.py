@@ -23,7 +23,7 @@ from linkwright.cli.support import (
     settings_with,
 )
 from linkwright.errors import InvalidInput, NotFound
-from linkwright.jobs.desks import Desk, desk_for
+from linkwright.jobs.desks import SEARCHED_CAMPAIGNS, Desk, desk_for, no_campaign
 from linkwright.jobs.export import Exported, Progress, export_campaign, write_whole
 from linkwright.jobs.export_tables import export_csv, export_xlsx
 from linkwright.jobs.import_campaign import Imported, import_campaign
@@ -175,7 +175,10 @@ async def _campaign_id(campaigns: Campaigns, name_or_id: str, owner: int | None)
             return (await campaigns.get(name_or_id)).id
     found = None if owner is None else await campaigns.named(owner, name_or_id)
     if found is None:
-        raise NotFound("campaign", name_or_id)
+        if owner is None:
+            raise InvalidInput("campaign", "must be a campaign that is here", name_or_id)
+        present = await campaigns.page(owner, limit=SEARCHED_CAMPAIGNS)
+        raise no_campaign(name_or_id, [one.name for one in present])
     return found.id
 
 
@@ -184,7 +187,31 @@ def _is_id(text: str) -> bool:
 
 
 def _counted(rows: Mapping[str, int]) -> str:
-    return ", ".join(f"{number:,} {name}" for name, number in rows.items() if number) or "nothing"
+    told = (f"{number:,} {_called(name, number)}" for name, number in rows.items() if number)
+    return ", ".join(told) or "nothing"
+
+
+def _called(record: str, number: int) -> str:
+    """Return what the commands call a kind of record: one letter, two letters.
+
+    >>> _called("email", 1), _called("opportunity", 2), _called("status_change", 2)
+    ('letter', 'prospects', 'moves')
+    """
+    name, _, more = _NAMES.get(record, record.replace("_", " ")).partition(" of ")
+    many = name if number == 1 or name in _NO_PLURAL else f"{name}s"
+    return f"{many} of {more}" if more else many
+
+
+_NAMES: Final = {
+    "opportunity": "prospect",
+    "email": "letter",
+    "response": "answer",
+    "status_change": "move",
+    "email_event": "event",
+    "inbound_message": "message",
+    "analytics": "record of a period",
+}
+_NO_PLURAL: Final = frozenset({"learning"})
 
 
 @contextmanager

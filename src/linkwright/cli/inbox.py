@@ -78,7 +78,9 @@ def list_inbox(
         return
     rows = [_message_row(one) if unmatched else _answer_row(one) for one in found]
     whole = ("id", "received", "kind")
-    show_list((*whole, "from", "words"), rows, wide="words", whole=whole, cut=cut)
+    none = "No messages without a letter." if unmatched else "No answers that nobody has looked at."
+    none = "No answers." if everything else none
+    show_list((*whole, "from", "words"), rows, wide="words", whole=whole, cut=cut, none=none)
 
 
 @app.command()

@@ -59,7 +59,14 @@ def list_letters(
         print_json({"letters": as_values(found), "more": cut})
         return
     rows = [(one.id, one.status, one.to_email, one.subject) for one in found]
-    show_list(("id", "status", "to", "subject"), rows, wide="subject", whole=("id", "status"), cut=cut)
+    show_list(
+        ("id", "status", "to", "subject"),
+        rows,
+        wide="subject",
+        whole=("id", "status"),
+        cut=cut,
+        none="No letters.",
+    )
 
 
 @app.command()

@@ -63,6 +63,20 @@ class OnDemand(TyperGroup):
             formatter.write_dl([(name, place.summary) for name, place in MENU.items()])
 
 
+class Family(TyperGroup):
+    """A family of commands, which says of each what its first sentence says, and not half of that."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002  (Typer's signature)
+        """Write each command with the first paragraph of its help."""
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [
+                    (name, " ".join((command.help or "").split("\n\n")[0].split()))
+                    for name, command in self.commands.items()
+                ]
+            )
+
+
 class _Loading(MutableMapping[str, Any]):
     """The commands by name; looking one up loads it."""
 
@@ -92,7 +106,7 @@ def _load(name: str, place: Place) -> Any:
     found = getattr(import_module(place.module), place.name)
     parent = typer.Typer(add_completion=False, rich_markup_mode=None)
     if isinstance(found, typer.Typer):
-        parent.add_typer(found, name=name)
+        parent.add_typer(found, name=name, cls=Family)
     else:
         parent.command(name)(found)
     return get_group(parent).commands[name]

@@ -84,7 +84,14 @@ def list_prospects(
         print_json({"prospects": as_values(found), "more": cut})
         return
     rows = [(one.id, one.status, one.contact_email, one.url) for one in found]
-    show_list(("id", "status", "address", "page"), rows, wide="page", whole=("id", "status"), cut=cut)
+    show_list(
+        ("id", "status", "address", "page"),
+        rows,
+        wide="page",
+        whole=("id", "status"),
+        cut=cut,
+        none="No prospects.",
+    )
 
 
 @app.command()

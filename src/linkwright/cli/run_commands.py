@@ -47,7 +47,7 @@ def commands(report: RunReport) -> Iterator[tuple[str, str]]:
         yield f"linkwright letters sent {letter.email_id}", "once you have sent it from your mailbox"
     if number := report.prospects.get("qualified"):
         listed = f"linkwright prospects list -c {shlex.quote(report.campaign)} --status qualified"
-        yield listed, f"{number:,} that nobody has approved yet: linkwright prospects approve ID"
+        yield listed, f"{number:,} still to be approved"
     for what, (words, meaning) in _BY_PROSPECT.items():
         if what in first:
             yield f"linkwright prospects {words.format(id=first[what].opportunity_id)}", meaning

@@ -97,7 +97,14 @@ def list_suppressed(
     rows = [
         (row.created_at, row.reason, row.actor, row.lifted_at, row.address or "(erased)") for row in found
     ]
-    show_list(columns, rows, wide="address", whole=("since", "reason", "lifted"), cut=cut)
+    show_list(
+        columns,
+        rows,
+        wide="address",
+        whole=("since", "reason", "lifted"),
+        cut=cut,
+        none="Nobody is left alone.",
+    )
 
 
 def _tell(found: SuppressionRead, what: str, *, as_json: bool) -> None:

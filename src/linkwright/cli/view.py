@@ -123,14 +123,20 @@ def reasons(decisions: Sequence[DecisionRead]) -> Table:
 
 
 def show_list(
-    columns: Sequence[str], rows: Sequence[Sequence[object]], *, wide: str, whole: Sequence[str], cut: bool
+    columns: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    *,
+    wide: str,
+    whole: Sequence[str],
+    cut: bool,
+    none: str,
 ) -> None:
-    """Print a list; say when it is empty, and when there is more of it."""
+    """Print a list; `none` is said of an empty one, and a list that goes on says so."""
     console = Console()
     if rows:
         console.print(listing(columns, rows, wide=wide, whole=whole, room=console.width))
     else:
-        console.print(Text("Nothing.", style="dim"))
+        console.print(Text(none, style="dim"))
     if cut:
         console.print(Text("There are more: --limit lists up to 1000.", style="dim"))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from typing import Final, NamedTuple, Self
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +23,7 @@ REASON: Final = "imported"
 _ID_LENGTH: Final = 36
 _SMALLEST_ROOM: Final = 100
 LISTED_USERS: Final = 5
+SEARCHED_CAMPAIGNS: Final = 1000
 
 
 def several_users(emails: Sequence[str]) -> str:
@@ -29,6 +31,24 @@ def several_users(emails: Sequence[str]) -> str:
     more = ", ..." if len(emails) > LISTED_USERS else ""
     known = ", ".join(emails[:LISTED_USERS]) + more
     return f"must be named with --user or LINKWRIGHT_USER: there are several: {known}"
+
+
+def no_campaign(name: str, present: Sequence[str], *, may_create: bool = False) -> InvalidInput:
+    """Return the refusal of a campaign that a user has none of, with the one that was probably meant.
+
+    >>> print(no_campaign("Sprng", ["Autumn", "Spring"]))
+    campaign: must be a campaign of this user; did you mean Spring? (got Sprng)
+    """
+    near = get_close_matches(name, present, n=1)
+    if near:
+        hint = f"did you mean {near[0]}?"
+    elif present:
+        more = ", ..." if len(present) > LISTED_USERS else ""
+        hint = f"there are: {', '.join(present[:LISTED_USERS])}{more}"
+    else:
+        hint = "there is none yet"
+    create = "; --create makes it" if may_create else ""
+    return InvalidInput("campaign", f"must be a campaign of this user; {hint}{create}", name)
 
 
 class Target(NamedTuple):
@@ -152,7 +172,8 @@ class Desk:
         if found is not None:
             return found.id
         if not target.create:
-            raise InvalidInput("campaign", "must be a campaign of this user; --create makes it", name)
+            present = [one.name for one in await campaigns.page(user_id, limit=SEARCHED_CAMPAIGNS)]
+            raise no_campaign(name, present, may_create=True)
         room = max(target.room, _SMALLEST_ROOM)
         made = await campaigns.create(user_id, {"name": name, "keywords": [name], "max_opportunities": room})
         return made.id
