@@ -20,6 +20,7 @@ from linkwright.jobs.import_sent_log import new_recipient
 from linkwright.jobs.importers import Taken, hold_campaigns
 from linkwright.jobs.mail_readings import inbound_of, letter_of, sent_at_of
 from linkwright.jobs.places import written
+from linkwright.outreach.reading import MailReader, mail_reader
 from linkwright.parsing.addresses import address_key, parse_address
 from linkwright.parsing.mail import ParsedMessage, RawMessage, is_automatic, parse_message, read_messages
 from linkwright.parsing.mail.headers import addresses
@@ -68,7 +69,14 @@ class MailImporter:
 
     kind: ClassVar[ImportKind] = ImportKind.MAIL
 
-    def __init__(self, path: Path | str, *, me: Sequence[str], campaign_id: str | None = None) -> None:
+    def __init__(
+        self,
+        path: Path | str,
+        *,
+        me: Sequence[str],
+        campaign_id: str | None = None,
+        reader: MailReader | None = None,
+    ) -> None:
         if not me:
             raise InvalidInput("me", "is required: without your own addresses nobody knows what you sent")
         self._me = frozenset(address_key(parse_address(address, field="me")) for address in me)
@@ -77,6 +85,7 @@ class MailImporter:
         self._path = Path(path)
         files = list(mail_files(path))
         self._print = Fingerprint(files, {"me": sorted(self._me)}, field="path", lenient=True)
+        self._reader = mail_reader() if reader is None else reader
         self._read = 0
         self.target = campaign_id or ANYWHERE
         self.source, self.digest = written(path), self._print.digest
@@ -127,7 +136,7 @@ class MailImporter:
                 await _take_sent(context, owner, item, self.campaign_id, self._me, taken)
             else:
                 received.append((item, parse_message(item.raw)))
-        await _take_received(context, owner, received, taken)
+        await _take_received(context, owner, self._reader, received, taken)
         if last:
             taken.tell("matched now that their mail is known", await match_again(context, owner))
         return taken
@@ -228,7 +237,11 @@ class _Known:
 
 
 async def _take_received(
-    context: Context, owner: int, received: Sequence[tuple[_Letter, ParsedMessage]], taken: Taken
+    context: Context,
+    owner: int,
+    reader: MailReader,
+    received: Sequence[tuple[_Letter, ParsedMessage]],
+    taken: Taken,
 ) -> None:
     seen = await _seen(context, owner, [message for _, message in received])
     inbound = Inbound(context)
@@ -240,7 +253,7 @@ async def _take_received(
             continue
         try:
             async with context.session.begin_nested():
-                recorded = await inbound.record(owner, inbound_of(message))
+                recorded = await inbound.record(owner, inbound_of(message, reader.read(message), reader.name))
         except InvalidInput as error:
             taken.refused.append(Refusal(letter.number, error.field, error.value, error.rule))
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from linkwright.parsing.mail import ParsedMessage, Reading, classify
+from linkwright.parsing.mail import ParsedMessage, Reading
 from linkwright.templating.conversion import html_from_text
 from linkwright.vocabulary import ResponseType
 
@@ -51,9 +51,8 @@ def letter_of(message: ParsedMessage, to_email: str, now: datetime, *, is_reply:
     }
 
 
-def inbound_of(message: ParsedMessage) -> dict[str, Any]:
-    """Return a received message as an `InboundCreate`, with how it was read and why."""
-    reading = classify(message)
+def inbound_of(message: ParsedMessage, reading: Reading, reader: str) -> dict[str, Any]:
+    """Return a received message as an `InboundCreate`, with how it was read, by which reader, and why."""
     values: dict[str, Any] = {
         "digest": message.digest,
         "message_id": message.message_id,
@@ -74,7 +73,7 @@ def inbound_of(message: ParsedMessage) -> dict[str, Any]:
         "sent_at": message.sent_at,
         "received_at": message.received_at,
         "response_type": reading.kind.value,
-        "reading": _as_json(reading, message),
+        "reading": {"reader": reader, **_as_json(reading, message)},
     }
     if reading.kind is ResponseType.BOUNCE and reading.bounce is not None:
         values["bounce_kind"] = reading.bounce.kind.value

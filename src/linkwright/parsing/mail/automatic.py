@@ -26,9 +26,9 @@ _AWAY_SUBJECT: Final = re.compile(
     r"on (?:annual |maternity |paternity |parental |sick )?leave|"
     r"on vacation|on holidays?|vacation (?:reply|notice|response|message)|"
     r"abwesenheit|abwesend|nicht im (?:b(?:ü|ue)ro|haus)|au(?:ß|ss)er haus|im urlaub|elternzeit|"
-    r"absence du bureau|absent[e]? du bureau|\babsence\b|en cong[ée]s?|en vacances|"
+    r"absence du bureau|absent[e]? du bureau|\babsence\b|^\s*absente?\b|en cong[ée]s?|en vacances|"
     r"fuera de (?:la )?oficina|ausencia|ausente|de vacaciones|"
-    r"fuori (?:sede|ufficio)|assenza|in ferie|"
+    r"fuori (?:sede|ufficio)|assenza|^\s*assente\b|in ferie|"
     r"fora do escrit[óo]rio|aus[êe]ncia|de f[ée]rias|"
     r"afwezig|niet op kantoor|met vakantie|op vakantie|"
     r"poza biurem|nieobecno|urlop|fr[åa]nvaro|p[åa] semester|ikke p[åa] kontoret|"
@@ -49,11 +49,16 @@ _AWAY_BODY: Final = re.compile(
     r"(?:sono|sar[òo]) .{0,60}(?:fuori (?:sede|ufficio)|assente|in ferie)|"
     r"(?:estou|estarei) .{0,60}(?:fora do escrit|ausente|de f[ée]rias)|"
     r"(?:ik ben|ben ik) .{0,60}(?:afwezig|niet op kantoor|op vakantie|met vakantie|met verlof)|"
+    r"(?:sono|sar[òo]|siamo) (?:in|al|dal) ferie|(?:bin|sind) .{0,30}im urlaub|"
+    r"(?:przebywam|jestem|b[ęe]d[ęe]) .{0,40}(?:na urlopie|poza biurem|nieobecn)|"
+    r"(?:on|in) (?:parental|maternity|paternity|sick|annual) leave|(?:not|n't) (?:be )?(?:read|check|"
+    r"answer)(?:ed|ing)? .{0,20}mail|"
+    r"on sabbatical|ben er niet|met (?:vakantie|verlof)|encontro-me ausente|acceso al correo|sans acc[èe]s|"
     r"(?:jestem|będę) .{0,60}(?:nieobecn|na urlopie|poza biurem)|p[åa] semester|lomalla",
     re.IGNORECASE,
 )
 _AUTO_SUBJECT: Final = re.compile(
-    r"^\s*(?:re:\s*)?(?:\[?auto(?:matic|mated|matische?)?[-: ]?(?:reply|response|responder|antwort|"
+    r"^\s*(?:\[?auto(?:matic|mated|matische?)?[-: ]?(?:reply|response|responder|antwort|"
     r"confirmation)|automatisch(?:e)? (?:antwort|antwoord|afwezigheid)|"
     r"r[ée]ponse automatique|respuesta autom[áa]tica|risposta automatica|resposta autom[áa]tica|"
     r"autosvar|odpowied[źz] automatyczna|"

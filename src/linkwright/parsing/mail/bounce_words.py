@@ -28,7 +28,14 @@ _SUBJECT: Final = re.compile(
     r"no se (?:puede|pudo) entregar|no entregado|error de entrega|"
     r"mancato recapito|non recapitabile|consegna fallita|"
     r"n[ãa]o (?:entregue|foi poss[íi]vel entregar)|falha na entrega|"
-    r"onbestelbaar|niet bezorgd|niedostarczon|kunde inte levereras|kunne ikke leveres",
+    r"onbestelbaar|niet bezorgd|bezorging mislukt|niedostarczon|nie (?:zosta[łl]a )?dostarczon|"
+    r"zwrot (?:wiadomo|poczty)|"
+    r"kunde inte levereras|kunne ikke leveres|mail failure|permanent (?:delivery )?failure|"
+    r"nachricht.{0,20}zur(?:ü|ue)ck|"
+    r"non distribu|retour (?:de votre message|d.un message)|non (?:recapitat|consegnat)|mancata consegna|"
+    r"entrega (?:fallida|del mensaje)|mensaje (?:devuelto|no entregado)|mensagem (?:devolvida|"
+    r"n[ãa]o entregue)|devolvid|"
+    r"недоставлен|не доставлен|退信|配信不能|message status",
     re.IGNORECASE,
 )
 _DELAY: Final = re.compile(
@@ -51,7 +58,12 @@ _OPENING: Final = re.compile(
     r"d[ée]livr|distribu)|"
     r"no (?:se )?(?:ha podido|pudo|puede) (?:ser )?entrega|non [èe] stato possibile (?:consegnare|"
     r"recapitare)|"
-    r"n[ãa]o (?:p[ôo]de|foi) (?:ser )?entreg|kon niet worden (?:bezorgd|afgeleverd)",
+    r"n[ãa]o (?:p[ôo]de|foi)(?: poss[íi]vel)? (?:ser )?entreg|kon(?:den)? niet (?:worden )?(?:bezorgd|"
+    r"afgeleverd)|"
+    r"nie (?:uda[łl]o si[ęe]|mog[łl]a|mo[żz]e|mo[żz]na|zosta[łl]a).{0,20} dostarcz|kunde inte levereras|"
+    r"(?:не (?:может быть|было|удалось)).{0,20}достав|non [èe] stato consegnat|not (?:reach|delivered)|"
+    r"came back|"
+    r"(?:was|is) rejected by|fatal (?:delivery )?errors?|failed to deliver|could not (?:deliver|reach)",
     re.IGNORECASE,
 )
 _HARD: Final = re.compile(
@@ -67,8 +79,14 @@ _HARD: Final = re.compile(
     r"is )?(?:disabled|deleted|closed|suspended|inactive)|"
     r"no longer (?:valid|exists|active|works|with|available|employed)|doesn't have a .{0,30}account|"
     r"address couldn.t be found|wasn.t found|"
-    r"unbekannt|existiert nicht|n.existe pas|inconnu|no existe|desconocid|non esiste|inesistente|"
+    r"unbekannt|existiert nicht|n.existe pas|inconnu|no existe|desconhecid|desconocid|non esiste|inesistente|"
     r"n[ãa]o existe|bestaat niet|"
+    r"(?:recipient|user|address|person)\W.{0,60}\b(?:not known|unknown|not listed)|illegal (?:host|domain)|"
+    r"not listed in|"
+    r"(?:computer|server|domain) was not found|archiv(?:ed recipient|[ée]e)|nie istnieje|nie ma takiego|"
+    r"nieznan|"
+    r"finns inte|ok[äa]nd mottagare|n[ãa]o (?:foi )?encontrad|no encontrad|non trovato|onbekend|introuvable|"
+    r"no such|inexistent|inactiv(?:e|ity)|不存在|не найден|не существует|"
     r"recipient not found|not a valid (?:user|mailbox|address)|#5\.1\.1|550[ -]5\.1\.1|nosuchuser",
     re.IGNORECASE,
 )
@@ -77,11 +95,15 @@ _SOFT: Final = re.compile(
     r"ed)? .{0,30}(?:quota|storage|size)|out of storage|"
     r"insufficient (?:system )?storage|too large|too big|try again|temporar|timed? ?out|greylist|"
     r"graylist|deferred|rate limit|"
-    r"too many|connection (?:refused|reset|dropped)|spam|blocked|blacklist|block ?list|reputation|"
+    r"too many|timeout|no (?:answer|response) from|connection (?:refused|reset|dropped)|spam|blocked|"
+    r"blacklist|block ?list|reputation|"
     r"policy|dmarc|spf|dkim|"
     r"authentication|not authenticated|content|virus|postfach (?:ist )?voll|bo[îi]te .{0,20}pleine|"
     r"buz[óo]n .{0,20}lleno|casella .{0,20}piena|"
-    r"caixa .{0,20}cheia|mailbox is vol",
+    r"caixa .{0,20}cheia|(?:mailbox|postvak|brievenbus) (?:is )?vol\b|postfach.{0,40}(?:voll|"
+    r"speichergrenze)|voll\b|"
+    r"przepe[łl]nion|pe[łl]na skrzynka|storage limit|size limit|security polic|unauthenticated|relaying|"
+    r"not authori[sz]ed",
     re.IGNORECASE,
 )
 _MAILBOX: Final = r"[^\s@<>()\[\],;:\"']{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,252}[A-Za-z0-9]"
@@ -95,6 +117,12 @@ _NAMED: Final = (
     ),
     re.compile(rf"^[ \t*>-]*<?({_MAILBOX})>?[ \t]*(?:[:(<-].*)?$", re.MULTILINE),
 )
+_ANYWHERE: Final = re.compile(_MAILBOX)
+_IDS: Final = re.compile(
+    r"^.{0,40}\b(?:message-id|references|in-reply-to):.*$|<[^<>\s]+@[^<>\s]+>\s*(?=$)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_OURS_INSIDE: Final = re.compile(r"^[> \t]*message-id:\s*<", re.IGNORECASE | re.MULTILINE)
 _ORIGINAL: Final = re.compile(
     r"^.{0,20}(?:below this line is a copy|this is a copy of the message|original message|"
     r"------ .{0,60}(?:copy|message)|"
@@ -120,7 +148,11 @@ def looks_returned(message: ParsedMessage) -> bool:
     if "disposition-notification" in content:
         return False
     words = has_failure_subject(message) or _OPENING.search(message.body_text[:2000]) is not None
-    return reported or (robot and (words or is_delay(message)))
+    if reported or (robot and (words or is_delay(message))):
+        return True
+    # A server under a person's name: it answers nothing, and shows whose mail it is about.
+    answers = message.in_reply_to is not None or message.references
+    return not answers and has_failure_subject(message) and _OURS_INSIDE.search(message.body_text) is not None
 
 
 def has_failure_subject(message: ParsedMessage) -> bool:
@@ -156,6 +188,11 @@ def failed_recipients(message: ParsedMessage) -> Iterator[str]:
         if found := [address for address in found if is_address(address) and address not in own]:
             yield from dict.fromkeys(found)
             return
+    # Wherever it stands in a sentence: the only address there is can be no other.
+    spoken = {match.lower().strip(".") for match in _ANYWHERE.findall(_IDS.sub(" ", text))[:50]} - own
+    only = [address for address in spoken if is_address(address) and not _ROBOTS.match(address)]
+    if len(only) == 1:
+        yield only[0]
 
 
 def explanation(text: str) -> str:

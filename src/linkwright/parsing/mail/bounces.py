@@ -198,7 +198,7 @@ def judge(status: str, diagnostic: str) -> BounceKind:
         return BounceKind.SOFT
     if status.startswith("5"):
         subject = status.split(".")[1]
-        if status in {"5.2.2", "5.2.3", "5.3.4", "5.4.7", "5.4.6"} or subject == "6":
+        if status in {"5.2.2", "5.2.3", "5.2.122", "5.3.4", "5.4.7", "5.4.6"} or subject == "6":
             return BounceKind.SOFT
         if status.startswith("5.1.") or status in {"5.2.1", "5.4.4"}:
             return BounceKind.SOFT if words == "soft" and status == "5.1.0" else BounceKind.HARD

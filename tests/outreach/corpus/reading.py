@@ -1,0 +1,110 @@
+"""Turns the texts of this folder into messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Final
+
+from linkwright.vocabulary import Intent
+from tests.parsing.mail.corpus.letters import ORIGINAL_ID, OUR_MAIL, letter, quoted, report
+
+FOLDER: Final = Path(__file__).parent
+TRAINING: Final = FOLDER.parent.parent.parent / "training" / "replies.txt"
+_ADDRESS: Final = "jane.doe@blog.example.com"
+# Frames that nothing was trained in.
+_OPENERS: Final = (
+    "Alex -",
+    "Good morning,",
+    "Hi Mr Reed",
+    "Dear sir or madam,",
+    "Guten Tag Herr Reed,",
+    "Hi again,",
+    "",
+)
+_CLOSERS: Final = (
+    "Warmly,\nJane Doe\nEditor",
+    "J.",
+    "Have a good one",
+    "-- \nJane Doe | Trail Notes | +1 555 0100",
+    "All the best",
+    "",
+)
+_WROTE: Final = "On Mon, 5 Jan 2026 at 09:12, Alex Reed <alex@ours.example.org> wrote:"
+_COPIED: Final = (
+    "________________________________\nFrom: Alex Reed <alex@ours.example.org>\nSent: Monday\n"
+    "To: Jane\nSubject: Your guide"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A person's answer, and what it wants."""
+
+    intent: Intent
+    language: str
+    text: str
+
+    def message(self, seed: int) -> bytes:
+        """Return it as a mail: greeting, farewell and the quoted letter are drawn by the seed."""
+        chance = Random(f"{seed}:{self.text}")
+        parts = (chance.choice(_OPENERS), self.text, chance.choice(_CLOSERS))
+        tail = chance.choice(("", f"\n\n{_WROTE}\n{quoted()}", f"\n\n{_COPIED}\n\n{OUR_MAIL}"))
+        return letter("\n\n".join(part for part in parts if part) + tail)
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A message that a machine wrote, or one that only looks so."""
+
+    name: str
+    what: str
+    raw: bytes
+    recipient: str = _ADDRESS
+
+
+def replies(name: str) -> list[Reply]:
+    """Return the replies of a file of this folder; `training` are those that were learned from."""
+    path = TRAINING if name == "training" else FOLDER / f"{name}.txt"
+    found, intent = [], Intent.UNCLEAR
+    for line in path.read_text("utf-8").splitlines():
+        if line.startswith("== "):
+            intent = Intent(line[3:])
+        elif line and not line.startswith("#"):
+            language, text = line.split(": ", 1)
+            found.append(Reply(intent, language, text))
+    return found
+
+
+def machines(name: str) -> list[Machine]:
+    """Return the messages of a file of this folder."""
+    return list(_machines((FOLDER / f"{name}.txt").read_text("utf-8")))
+
+
+def _machines(text: str) -> Iterator[Machine]:
+    for block in text.split("\n=== ")[1:]:
+        title, _, rest = block.partition("\n")
+        name, what = title.split(" | ")
+        head, _, body = rest.replace("{to}", _ADDRESS).replace("{id}", ORIGINAL_ID).partition("\n\n")
+        fields = dict(line.split(": ", 1) for line in head.splitlines())
+        yield Machine(name, what, _raw(fields, body.strip()))
+
+
+def _raw(fields: dict[str, str], body: str) -> bytes:
+    sender, subject = fields.pop("From"), fields.pop("Subject")
+    if told := fields.pop("DSN", None):
+        status, diagnostic = told.split(" | ")
+        action = "delayed" if diagnostic.startswith("delayed ") else "failed"
+        return report(
+            _ADDRESS,
+            action=action,
+            status=status,
+            diagnostic=diagnostic.removeprefix("delayed "),
+            words=body,
+            subject=subject,
+            sender=sender,
+        )
+    headers = "\n".join(f"{name}: {value}" for name, value in fields.items())
+    return letter(body, subject=subject, sender=sender, headers=headers, reply=False)
