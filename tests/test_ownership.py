@@ -271,6 +271,7 @@ CASES: dict[str, Case] = {
     "create_analytics_record": on_campaign({"date": "2026-01-01T00:00:00Z"}),
     "get_campaign_analytics": on_campaign(),
     "roll_up_campaign": on_campaign(),
+    "get_user_dashboard": on_user(),
 }
 # These take no id. What they find is shown below to be the caller's own.
 WITHOUT_IDS = {"create_user", "get_users", "claim_due_emails", "expire_leases"}

@@ -153,7 +153,8 @@ STATEMENTS = {
     "roll_up_campaign": 25,
     "create_analytics_record": 2,
     "get_campaign_analytics": 5,
-    "get_campaign_stats": 2,
+    "get_campaign_stats": 3,
+    "get_user_dashboard": 5,
     "decline_opportunity": 4,
 }
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from types import TracebackType
 from typing import Final, Self
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -28,6 +27,7 @@ from linkwright.services.calibration import Calibrations
 from linkwright.services.campaigns import Campaigns
 from linkwright.services.comparison import Comparisons
 from linkwright.services.context import Context
+from linkwright.services.dashboards import Dashboards
 from linkwright.services.decisions import Decisions
 from linkwright.services.delivery import Delivery
 from linkwright.services.emails import Emails
@@ -112,12 +112,7 @@ class BacklinkingDatabaseService:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.close()
 
     def as_user(self, user_id: int) -> Self:
@@ -301,3 +296,4 @@ class BacklinkingDatabaseService:
     create_analytics_record = write(Analytics, Analytics.create)
     get_campaign_analytics = read(Analytics, Analytics.page)
     roll_up_campaign = write(Analytics, Analytics.roll_up)
+    get_user_dashboard = read(Dashboards, Dashboards.get)

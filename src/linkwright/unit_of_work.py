@@ -10,6 +10,7 @@ from linkwright.services.calibration import Calibrations
 from linkwright.services.campaigns import Campaigns
 from linkwright.services.comparison import Comparisons
 from linkwright.services.context import Context
+from linkwright.services.dashboards import Dashboards
 from linkwright.services.decisions import Decisions
 from linkwright.services.delivery import Delivery
 from linkwright.services.emails import Emails
@@ -120,6 +121,11 @@ class UnitOfWork:
     def history(self) -> StatusChanges:
         """Who moved what, why and when."""
         return StatusChanges(self.context)
+
+    @cached_property
+    def dashboards(self) -> Dashboards:
+        """What all of a user's campaigns come to."""
+        return Dashboards(self.context)
 
     @cached_property
     def analytics(self) -> Analytics:

@@ -230,6 +230,7 @@ async def walk_knowledge(call: Call, key: str, me: int, page: int, email: int) -
     await call("create_analytics_record", key, record)
     assert len(await call("get_campaign_analytics", key, period_type="monthly")) > 1
     assert (await call("get_campaign_stats", key)).count("opportunity") == 12
+    assert (await call("get_user_dashboard", me)).funnel["found"] == 12
 
 
 async def tour(call: Call) -> None:

@@ -23,6 +23,9 @@ class Place(NamedTuple):
 
 
 MENU: Final = {
+    "analytics": Place(
+        "linkwright.cli.analytics", "app", "Bring days, weeks and months up to date; look at them."
+    ),
     "campaigns": Place("linkwright.cli.campaigns", "app", "Look at campaigns; start, pause and end them."),
     "db": Place("linkwright.cli.db", "app", "Make, mend and look at the database."),
     "doctor": Place(

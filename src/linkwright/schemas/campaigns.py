@@ -20,6 +20,7 @@ from linkwright.schemas.fields import (
     known,
     upto,
 )
+from linkwright.schemas.figures import Figures
 from linkwright.vocabulary import CampaignStatus, PersonalizationLevel, Priority, Tone
 
 
@@ -116,6 +117,8 @@ class CampaignStats:
     estimated_cost: float
     actual_cost: float
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    # What the last roll-up added up; None before the first.
+    figures: Figures | None = None
 
     def count(self, subject: str, *states: str) -> int:
         """Return how many things of a subject are in any of the states, or in any at all."""

@@ -10,11 +10,12 @@ import uuid_utils
 from linkwright.errors import Conflict
 from linkwright.models.campaigns import BacklinkingCampaign
 from linkwright.queries import campaigns as queries
-from linkwright.queries import recounts
+from linkwright.queries import recounts, roll_ups
 from linkwright.schemas.campaigns import CampaignCreate, CampaignQuery, CampaignStats, CampaignUpdate
 from linkwright.schemas.validation import parse
 from linkwright.services.arguments import check_text
 from linkwright.services.campaign_life import CampaignLife, found
+from linkwright.services.figures import figures_of
 from linkwright.services.history import Move, record_moves
 from linkwright.services.ownership import require_same_user, require_user
 from linkwright.vocabulary import LifeKind
@@ -121,6 +122,8 @@ class Campaigns(CampaignLife):
     async def stats(self, campaign_id: str) -> CampaignStats:
         """Return a campaign's numbers from its counters, at the same cost whatever its size.
 
+        `figures` has rates with intervals, the time to an answer and costs, as of the last roll-up.
+
         Raises:
             NotFound: the caller has no such campaign.
         """
@@ -129,7 +132,10 @@ class Campaigns(CampaignLife):
         for row in await self._session.scalars(queries.counts(campaign_id)):
             if row.count:
                 counts.setdefault(row.subject, {})[row.state] = row.count
+        state = (await self._session.execute(roll_ups.state(campaign_id))).first()
+        figures = None if state is None else figures_of([state.totals], self._context.now(), state.counted_at)
         return CampaignStats(
+            figures=figures,
             campaign_id=campaign.id,
             status=campaign.status,
             total_opportunities=campaign.total_opportunities or 0,
