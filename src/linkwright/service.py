@@ -246,8 +246,11 @@ class BacklinkingDatabaseService:
     mark_reply_sent = write(Reviews, Reviews.mark_reply_sent)
     record_inbound = write(Inbound, Inbound.record)
     assign_inbound = write(Inbound, Inbound.assign)
+    dismiss_inbound = write(Inbound, Inbound.dismiss)
+    restore_inbound = write(Inbound, Inbound.restore)
     get_inbound = read(Inbound, Inbound.get)
     get_unmatched_inbound = read(Inbound, Inbound.unmatched)
+    get_dismissed_inbound = read(Inbound, Inbound.dismissed)
     get_user_inbound = read(Inbound, Inbound.page)
 
     # --- suppressions -------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.cli.office import OTHER, Office
+from tests.cli.office import NOW, OTHER, Office
 
 
 @pytest.fixture
@@ -53,6 +53,35 @@ class TestReading:
         said = answered("inbox", *words)
         assert (said.status, said.out) == (2, "")
         assert len(said.err.splitlines()) == 1
+
+
+class TestDismiss:
+    def test_puts_a_message_away_and_takes_that_back(self, answered: Office) -> None:
+        [stray] = waiting(answered, "--unmatched")
+
+        away = answered("inbox", "dismiss", f"m{stray['id']}")
+        again = answered("inbox", "dismiss", str(stray["id"]))
+
+        assert (away.status, away.out) == (0, f"message m{stray['id']}: put away\n")
+        assert again.status == 0
+        assert waiting(answered, "--unmatched") == []
+        [kept] = answered("inbox", "list", "--dismissed", "--json").json["messages"]
+        assert (kept["id"], kept["dismissed_by"]) == (stray["id"], "user:1")
+        assert "Match a message" not in answered("run", "campaign.toml", "--now", NOW).out
+        assert answered("inbox", "dismiss", f"m{stray['id']}", "--undo").out.endswith(": waits again\n")
+        assert len(waiting(answered, "--unmatched")) == 1
+
+    def test_not_an_answer_nor_what_is_not_there(self, answered: Office) -> None:
+        matched = answered("inbox", "dismiss", "m1", "m999999")
+
+        assert matched.status == 1
+        assert "Message m1 belongs to letter" in matched.err
+        assert "There is no message m999999." in matched.err
+
+    def test_of_another_user_is_not_there(self, answered: Office) -> None:
+        [stray] = waiting(answered, "--unmatched")
+        assert answered("inbox", "dismiss", f"m{stray['id']}", user=OTHER).status == 1
+        assert len(waiting(answered, "--unmatched")) == 1
 
 
 class TestMatch:

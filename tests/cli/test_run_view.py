@@ -84,6 +84,7 @@ class TestShow:
             "linkwright inbox show 3",
             "linkwright inbox review 3",
             "linkwright inbox match m7 LETTER_ID",
+            "linkwright inbox dismiss m7",
             "linkwright letters show 9",
             "linkwright letters approve 9",
             """linkwright letters approve --all-drafts -c 'Mara'"'"'s huts'""",

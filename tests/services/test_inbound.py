@@ -273,3 +273,28 @@ class TestAssign:
         with pytest.raises(NotFound):
             await desk.inbound("assign", received.message.id, theirs.id)
         assert (await desk.inbound("assign", received.message.id, email.id)).response is not None
+
+
+class TestDismiss:
+    async def test_what_was_put_away_waits_no_more_until_that_is_taken_back(self, desk: Desk) -> None:
+        stray = (await desk.inbound("record", desk.user_id, message())).message
+
+        away = await desk.inbound("dismiss", stray.id)
+        again = await desk.inbound("dismiss", stray.id)
+
+        assert away.dismissed_at == again.dismissed_at is not None
+        assert (await desk.inbound("unmatched", desk.user_id)).rows == []
+        assert [row.id for row in (await desk.inbound("dismissed", desk.user_id)).rows] == [stray.id]
+        assert (await desk.inbound("restore", stray.id)).dismissed_by is None
+        assert [row.id for row in (await desk.inbound("unmatched", desk.user_id)).rows] == [stray.id]
+
+    async def test_what_is_matched_after_all_is_put_away_no_more(self, desk: Desk) -> None:
+        email = await desk.sent()
+        stray = (await desk.inbound("record", desk.user_id, message())).message
+        await desk.inbound("dismiss", stray.id)
+
+        received = await desk.inbound("assign", stray.id, email.id)
+
+        assert received.message.dismissed_at is None
+        with pytest.raises(Conflict, match="belongs to email"):
+            await desk.inbound("dismiss", stray.id)

@@ -195,6 +195,9 @@ async def walk_responses(call: Call, key: str, me: int, page: int, email: int) -
     stray = await call("record_inbound", me, {"digest": "a" * 64, "body_text": "Hello?"})
     assert len(await call("get_user_inbound", me)) == 1
     assert len(await call("get_unmatched_inbound", me)) == 1
+    await call("dismiss_inbound", stray.message.id)
+    assert len(await call("get_dismissed_inbound", me)) == 1
+    assert (await call("restore_inbound", stray.message.id)).dismissed_at is None
     await call("assign_inbound", stray.message.id, email)
     assert (await call("get_inbound", stray.message.id)).matched_by == "manual"
     await call("negotiate_opportunity", page)

@@ -7,19 +7,21 @@ yet has an m before its number: m12.
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NamedTuple
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
 from linkwright.cli.acting import Limit, User, acting
+from linkwright.cli.each import each
 from linkwright.cli.run_view import plain
 from linkwright.cli.support import AsJson, DatabaseUrl, print_json, run
 from linkwright.cli.view import as_values, facts, print_words, show_list
 from linkwright.errors import InvalidInput
 from linkwright.schemas.inbound import InboundRead
 from linkwright.schemas.responses import ResponseRead
+from linkwright.unit_of_work import UnitOfWork
 from linkwright.vocabulary import ResponseType
 
 app = typer.Typer(
@@ -27,6 +29,13 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Read what came back, say what it is, find the letter it belongs to.",
 )
+
+
+class _Now(NamedTuple):
+    """What a message is now, for `each` to tell."""
+
+    status: str
+
 
 _MESSAGE: Final = re.compile(r"m?(\d{1,18})", re.ASCII)
 
@@ -38,6 +47,9 @@ def list_inbox(
     ] = None,
     unmatched: Annotated[
         bool, typer.Option("--unmatched", help="Instead the messages that belong to no letter.")
+    ] = False,
+    dismissed: Annotated[
+        bool, typer.Option("--dismissed", help="Instead the messages that were put away.")
     ] = False,
     everything: Annotated[
         bool, typer.Option("--all", help="With --campaign: also what somebody has looked at.")
@@ -55,8 +67,11 @@ def list_inbox(
       linkwright inbox list -c "Trail running" --all
       linkwright inbox list --unmatched
     """
-    if unmatched and (campaign is not None or everything):
-        raise InvalidInput("--unmatched", "has no campaign and goes with neither --campaign nor --all")
+    if unmatched and dismissed:
+        raise InvalidInput("--dismissed", "does not go with --unmatched, which lists what still waits")
+    if (unmatched or dismissed) and (campaign is not None or everything):
+        option = "--unmatched" if unmatched else "--dismissed"
+        raise InvalidInput(option, "has no campaign and goes with neither --campaign nor --all")
     if everything and campaign is None:
         raise InvalidInput("--all", "goes with --campaign")
 
@@ -64,6 +79,9 @@ def list_inbox(
         async with acting(database_url, user) as me:
             if unmatched:
                 messages = await me.service.get_unmatched_inbound(me.user_id, limit=limit)
+                return [InboundRead.model_validate(row) for row in messages], messages.after is not None
+            if dismissed:
+                messages = await me.service.get_dismissed_inbound(me.user_id, limit=limit)
                 return [InboundRead.model_validate(row) for row in messages], messages.after is not None
             chosen = None if campaign is None else (await me.campaign(campaign)).id
             if everything and chosen is not None:
@@ -73,13 +91,15 @@ def list_inbox(
             return [ResponseRead.model_validate(row) for row in page], page.after is not None
 
     found, cut = run(work())
+    of_messages = unmatched or dismissed
     if as_json:
-        print_json({"messages" if unmatched else "answers": as_values(found), "more": cut})
+        print_json({"messages" if of_messages else "answers": as_values(found), "more": cut})
         return
-    rows = [_message_row(one) if unmatched else _answer_row(one) for one in found]
+    rows = [_message_row(one) if of_messages else _answer_row(one) for one in found]
     whole = ("id", "received", "kind")
-    none = "No messages without a letter." if unmatched else "No answers that nobody has looked at."
-    none = "No answers." if everything else none
+    none = "No answers." if everything else "No answers that nobody has looked at."
+    if of_messages:
+        none = "No messages without a letter." if unmatched else "Nothing was put away."
     show_list((*whole, "from", "words"), rows, wide="words", whole=whole, cut=cut, none=none)
 
 
@@ -149,8 +169,43 @@ def match(
 
 
 @app.command()
+def dismiss(
+    messages: Annotated[
+        list[str], typer.Argument(metavar="ID...", help="Messages, as `inbox list --unmatched` calls them.")
+    ],
+    undo: Annotated[bool, typer.Option("--undo", help="Take it back: they wait for somebody again.")] = False,
+    user: User = None,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put away messages that belong to no letter and need nothing. They are kept, and can be taken back.
+
+    \b
+    Examples:
+      linkwright inbox dismiss m3 m4
+      linkwright inbox dismiss m3 --undo
+    """
+
+    async def verb(work: UnitOfWork, message: str) -> _Now:
+        if undo:
+            await work.inbound.restore(_number(message))
+            return _Now("waits again")
+        await work.inbound.dismiss(_number(message))
+        return _Now("put away")
+
+    each(
+        "message",
+        [f"m{_number(one)}" for one in messages],
+        verb,
+        user=user,
+        database_url=database_url,
+        as_json=as_json,
+    )
+
+
+@app.command()
 def review(
-    answer: Annotated[int, typer.Argument(metavar="ID", help="The answer.")],
+    answer: Annotated[str, typer.Argument(metavar="ID", help="The answer.")],
     kind: Annotated[
         ResponseType | None,
         typer.Option("--as", help="What it is, if it was read wrongly; your word stands."),
@@ -169,13 +224,16 @@ def review(
       linkwright inbox review 12
       linkwright inbox review 12 --as positive --note "wants 1200 words by May"
     """
+    number = _number(answer)
+    if answer.startswith("m"):
+        raise InvalidInput("ID", "must be an answer; `inbox match` and `inbox dismiss` take messages", answer)
     said: dict[str, Any] = {} if kind is None else {"response_type": kind.value}
     if note is not None:
         said["user_notes"] = note
 
     async def work() -> ResponseRead:
         async with acting(database_url, user) as me:
-            return ResponseRead.model_validate(await me.service.review_response(answer, said))
+            return ResponseRead.model_validate(await me.service.review_response(number, said))
 
     found = run(work())
     if as_json:
@@ -208,6 +266,7 @@ def _facts_of(one: ResponseRead | InboundRead) -> list[tuple[str, object]]:
             ("from", who),
             ("received", one.received_at or one.sent_at),
             ("belongs to", match_of or "no letter yet"),
+            ("put away", one.dismissed_at),
         ]
     intent = (one.ai_intent_classification or "").replace("_", " ")
     return [

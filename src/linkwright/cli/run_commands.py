@@ -35,7 +35,8 @@ def commands(report: RunReport) -> Iterator[tuple[str, str]]:
         yield f"linkwright inbox show {answer.response_id}", "read it whole, then answer by mail"
         yield f"linkwright inbox review {answer.response_id}", "you have; --as KIND if it was read wrongly"
     if (message := first.get("Match a message")) is not None:
-        yield f"linkwright inbox match {id_of(message)} LETTER_ID", "or leave it"
+        yield f"linkwright inbox match {id_of(message)} LETTER_ID", "to the letter that it answers"
+        yield f"linkwright inbox dismiss {id_of(message)}", "if it needs nothing"
     if (stuck := first.get("Settle a letter")) is not None:
         yield f"linkwright letters show {stuck.email_id}", "why it did not leave"
     if (draft := first.get("Approve the letter")) is not None:

@@ -71,4 +71,8 @@ class InboundMessage(Base):
         String(20), default=MatchMethod.NONE.value, server_default=MatchMethod.NONE.value
     )
 
+    # Somebody saw that it needs nothing. NULL: nobody did, or it was matched since.
+    dismissed_at: Mapped[datetime | None]
+    dismissed_by: Mapped[str | None] = mapped_column(String(100))
+
     user: Mapped[User] = relationship(lazy="raise")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sqlalchemy import BindParameter, Select, bindparam, func, or_, select, update
 
@@ -33,7 +33,7 @@ BY_DIGEST: Final = select(*INBOUND.c).where(
 )
 ONE: Final = select(*INBOUND.c).where(INBOUND.c.id == bindparam("inbound_id"))
 HELD: Final = held(ONE, INBOUND)
-MATCHED: Final = update(INBOUND).where(INBOUND.c.id == bindparam("key")).returning(*INBOUND.c)
+CHANGED: Final = update(INBOUND).where(INBOUND.c.id == bindparam("key")).returning(*INBOUND.c)
 
 _found = (EMAIL.c.id, EMAIL.c.campaign_id, EMAIL.c.opportunity_id, EMAIL.c.message_id, EMAIL.c.to_email)
 _newest = (func.coalesce(EMAIL.c.sent_at, EMAIL.c.created_at).desc(), EMAIL.c.id.desc())
@@ -66,11 +66,16 @@ BY_DOMAIN: Final = (
 )
 
 
-def page(*, unmatched: bool, after: bool) -> Select[Any]:
-    """Return a user's received messages, newest first, from before a known place."""
+def page(which: Literal["all", "unmatched", "dismissed"], *, after: bool) -> Select[Any]:
+    """Return a user's received messages, newest first, from before a known place.
+
+    Of those that belong to no email, `unmatched` has what waits for a person, `dismissed` what was put away.
+    """
     statement = select(*INBOUND.c).where(INBOUND.c.user_id == bindparam("user_id"))
-    if unmatched:
-        statement = statement.where(INBOUND.c.matched_by == MatchMethod.NONE.value)
+    if which != "all":
+        since = INBOUND.c.dismissed_at
+        state = since.is_(None) if which == "unmatched" else since.is_not(None)
+        statement = statement.where(INBOUND.c.matched_by == MatchMethod.NONE.value, state)
     if after:
         statement = statement.where(INBOUND.c.id < bindparam("after"))
     return statement.order_by(INBOUND.c.id.desc()).limit(bindparam("limit"))

@@ -209,6 +209,7 @@ def unmatched(user_id: int) -> Select[InboundMessage]:
         .where(
             message.user_id == user_id,
             message.matched_by == MatchMethod.NONE.value,
+            message.dismissed_at.is_(None),
             or_(message.response_type.is_(None), message.response_type.not_in(_NOBODY_READS)),
         )
         .order_by(message.received_at, message.id)

@@ -69,3 +69,5 @@ class InboundRead(Record):
     response_type: str | None
     reading: dict[str, Any] | None
     matched_by: str
+    dismissed_at: datetime | None
+    dismissed_by: str | None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from datetime import datetime
+from typing import Any, Final, Literal, NamedTuple
 
 from pydantic import BaseModel
+from sqlalchemy import RowMapping, Select
 
 from linkwright.db.rows import detached, run
 from linkwright.errors import Conflict, NotFound
@@ -26,10 +28,10 @@ from linkwright.services.responses import Responses
 from linkwright.services.same_answer import Source
 from linkwright.vocabulary import Intent, MatchMethod, ResponseType
 
+_Which = Literal["all", "unmatched", "dismissed"]
+_WHICH: Final[tuple[_Which, ...]] = ("all", "unmatched", "dismissed")
 _PAGES: Final = {
-    (unmatched, after): inbound.page(unmatched=unmatched, after=after)
-    for unmatched in (True, False)
-    for after in (True, False)
+    (which, after): inbound.page(which, after=after) for which in _WHICH for after in (True, False)
 }
 _NOT_COLUMNS: Final = frozenset(
     {"reply_text", "bounce_kind", "bounced_message_id", "bounced_recipient", "bounce_diagnostic"}
@@ -82,21 +84,39 @@ class Inbound:
             NotFound: there is no such message or email for this owner.
             Conflict: the message is matched already, or the email was never sent.
         """
-        of = {"inbound_id": known_id("message", inbound_id)}
-        row = (await run(self._ctx.session, inbound.ONE, of)).mappings().first()
-        owner = self._ctx.owner
-        if row is None or (owner is not None and row["user_id"] != owner):
-            raise NotFound("message", inbound_id)
+        row = await self._row(inbound.ONE, inbound_id)
         seen = await Held.seen_email(self._ctx, email_id)
         if seen.user_id != row["user_id"]:
             raise NotFound("email", email_id)
-        row = (await run(self._ctx.session, inbound.HELD, of)).mappings().one()
-        if row["matched_by"] != MatchMethod.NONE:
-            raise Conflict(f"Message {inbound_id} belongs to email {row['email_id']} already.")
+        row = await self._held_unmatched(inbound_id)
         found = Match(
             seen.email_id, seen.campaign_id, seen.opportunity_id, seen.row.to_email, MatchMethod.MANUAL
         )
         return await self._answer(inbound_id, _stored(dict(row)), found)
+
+    async def dismiss(self, inbound_id: int) -> InboundMessage:
+        """Put away a message that belongs to no email and needs nothing. Saying it twice changes nothing.
+
+        It is kept, and is matched all the same when the mail that it answers becomes known.
+
+        Raises:
+            NotFound: there is no such message for this owner.
+            Conflict: the message belongs to an email.
+        """
+        row = await self._held_unmatched(inbound_id)
+        if row["dismissed_at"] is not None:
+            return detached(InboundMessage, row)
+        return await self._put_away(inbound_id, at=self._ctx.now(), by=self._ctx.actor)
+
+    async def restore(self, inbound_id: int) -> InboundMessage:
+        """Take back that a message was put away: it waits for a person again.
+
+        Raises:
+            NotFound: there is no such message for this owner.
+            Conflict: the message belongs to an email.
+        """
+        await self._held_unmatched(inbound_id)
+        return await self._put_away(inbound_id, at=None, by=None)
 
     async def match_stored(self, row: Mapping[str, Any]) -> bool:
         """Look again for the email that a stored, unmatched message belongs to; say whether it was found.
@@ -116,22 +136,29 @@ class Inbound:
         Raises:
             NotFound: there is no such message for this owner.
         """
-        of = {"inbound_id": known_id("message", inbound_id)}
-        row = (await run(self._ctx.session, inbound.ONE, of)).mappings().first()
-        if row is None or (self._ctx.owner is not None and row["user_id"] != self._ctx.owner):
-            raise NotFound("message", inbound_id)
-        return detached(InboundMessage, row)
+        return detached(InboundMessage, await self._row(inbound.ONE, inbound_id))
 
     async def unmatched(
         self, user_id: int, *, after: str | None = None, limit: int = 50
     ) -> Page[InboundMessage]:
-        """Return the messages that belong to no email yet, newest first.
+        """Return the messages that belong to no email and wait for a person, newest first.
 
         Raises:
             NotFound: there is no such user for this caller.
             InvalidInput: the cursor or the limit is none.
         """
-        return await self._page(user_id, after, limit, unmatched=True)
+        return await self._page(user_id, after, limit, "unmatched")
+
+    async def dismissed(
+        self, user_id: int, *, after: str | None = None, limit: int = 50
+    ) -> Page[InboundMessage]:
+        """Return the messages that were put away, newest first.
+
+        Raises:
+            NotFound: there is no such user for this caller.
+            InvalidInput: the cursor or the limit is none.
+        """
+        return await self._page(user_id, after, limit, "dismissed")
 
     async def page(self, user_id: int, *, after: str | None = None, limit: int = 50) -> Page[InboundMessage]:
         """Return all messages of a user, newest first.
@@ -140,17 +167,33 @@ class Inbound:
             NotFound: there is no such user for this caller.
             InvalidInput: the cursor or the limit is none.
         """
-        return await self._page(user_id, after, limit, unmatched=False)
+        return await self._page(user_id, after, limit, "all")
 
-    async def _page(
-        self, user_id: int, after: str | None, limit: int, *, unmatched: bool
-    ) -> Page[InboundMessage]:
+    async def _row(self, statement: Select[Any], inbound_id: int) -> RowMapping:
+        of = {"inbound_id": known_id("message", inbound_id)}
+        row = (await run(self._ctx.session, statement, of)).mappings().first()
+        if row is None or (self._ctx.owner is not None and row["user_id"] != self._ctx.owner):
+            raise NotFound("message", inbound_id)
+        return row
+
+    async def _held_unmatched(self, inbound_id: int) -> RowMapping:
+        row = await self._row(inbound.HELD, inbound_id)
+        if row["matched_by"] != MatchMethod.NONE:
+            raise Conflict(f"Message {inbound_id} belongs to email {row['email_id']} already.")
+        return row
+
+    async def _put_away(self, inbound_id: int, *, at: datetime | None, by: str | None) -> InboundMessage:
+        changes = {"key": inbound_id, "dismissed_at": at, "dismissed_by": by}
+        row = (await run(self._ctx.session, inbound.CHANGED, changes)).mappings().one()
+        return detached(InboundMessage, row)
+
+    async def _page(self, user_id: int, after: str | None, limit: int, which: _Which) -> Page[InboundMessage]:
         user, limit = await require_user(self._ctx, user_id), page_size(limit)
-        scope = ("inbound", str(user.id), str(unmatched))
+        scope = ("inbound", str(user.id), which)
         values: dict[str, Any] = {"user_id": user.id, "limit": limit + 1}
         if after is not None:
             values["after"] = place(after, scope, [int])[0]
-        statement = _PAGES[unmatched, after is not None]
+        statement = _PAGES[which, after is not None]
         rows = (await run(self._ctx.session, statement, values)).mappings().all()
         found = [detached(InboundMessage, row) for row in rows[:limit]]
         return Page(found, cursor(scope, [found[-1].id]) if len(rows) > limit else None)
@@ -185,8 +228,10 @@ class Inbound:
             "email_id": found.email_id,
             "response_id": response.id,
             "matched_by": found.method.value,
+            "dismissed_at": None,
+            "dismissed_by": None,
         }
-        row = (await run(self._ctx.session, inbound.MATCHED, changes)).mappings().one()
+        row = (await run(self._ctx.session, inbound.CHANGED, changes)).mappings().one()
         return Received(detached(InboundMessage, row), response, new=True)
 
 
