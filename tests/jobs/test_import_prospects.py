@@ -1,5 +1,6 @@
 """Prospects from files: what lands, what is merged, what is refused, and what never moves back."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -201,6 +202,17 @@ class TestLives:
         assert steps == [
             (state, "imported") for state in ("qualified", "approved", "contacted", "responded", "accepted")
         ]
+        assert await place.is_sound()
+
+    async def test_two_files_with_two_clocks_leave_the_moments_in_order(self, place: Bringing) -> None:
+        await place.prospects("url,status,contacted_at\nhttps://a.com/,contacted,2026-08-05T10:00Z\n")
+
+        await place.prospects("url,status,responded_at\nhttps://a.com/,responded,2026-08-05T09:00Z\n")
+
+        page = await place.page("https://a.com/")
+        assert page.responded_at == datetime(2026, 8, 5, 9, tzinfo=UTC)
+        assert page.contacted_at == page.responded_at
+        assert page.response_time_hours == 0
         assert await place.is_sound()
 
     @pytest.mark.parametrize("older", ["discovered", "qualified", "contacted", "no_response", "responded"])

@@ -262,6 +262,9 @@ class TestLinks:
 
         lost = await cast.prospects.record_link_lost(held.id, evidence="link check 8")
         assert (lost.status, lost.link_acquired, lost.link_url) == ("link_lost", True, LINK)
+        before = await history(cast.session, held.id)
+        await cast.prospects.record_link_lost(held.id, evidence="link check 8, said again")
+        assert await history(cast.session, held.id) == before
         back = await cast.prospects.record_link_restored(held.id, evidence="link check 9")
 
         assert (back.status, back.published_at) == ("published", NOON)

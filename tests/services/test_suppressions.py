@@ -102,6 +102,18 @@ class TestANewContact:
         assert await desk.counts("email") == {"cancelled": 1}
 
 
+    async def test_does_not_hide_the_no_of_the_one_before(self, desk: Desk) -> None:
+        email = await desk.sent()
+        await desk.opportunities("update", email.opportunity_id, {"contact_email": "new@site.com"})
+
+        await desk.delivery("record_unsubscribe", email.id)
+
+        assert (await desk.opportunity(email.opportunity_id)).status == "suppressed"
+        assert await desk.suppressions("standing", [email.to_email, "new@site.com"]) == {
+            email.to_email: "unsubscribe"
+        }
+
+
 class TestStanding:
     async def test_answers_in_the_spelling_that_was_asked(self, desk: Desk) -> None:
         await desk.suppressions("add", "jane.doe@gmail.com", "unsubscribe")

@@ -108,13 +108,18 @@ class OpportunityOutcomes(OpportunityRows):
         )
 
     async def record_link_lost(self, opportunity_id: int, *, evidence: str) -> BacklinkOpportunity:
-        """Record that a live link is gone. That it was acquired stays true.
+        """Record that a live link is gone. That it was acquired stays true. Saying it twice changes nothing.
 
         Raises:
-            IllegalMove: no link is live.
+            IllegalMove: no link is live, or was.
             NotFound: there is none for this owner.
         """
-        return await self._step(opportunity_id, S.LINK_LOST, _evidence(evidence))
+        evidence = _evidence(evidence)
+        held = await self._hold(opportunity_id)
+        if held.status == S.LINK_LOST:
+            return held
+        require_allowed(LifeKind.OPPORTUNITY, held.id, held.status, S.LINK_LOST)
+        return await self._walk(held, [S.LINK_LOST], evidence)
 
     async def record_link_restored(self, opportunity_id: int, *, evidence: str) -> BacklinkOpportunity:
         """Record that a lost link is live again, on the page where it was.
