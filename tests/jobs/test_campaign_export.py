@@ -28,6 +28,7 @@ from linkwright.schemas import (
     suppressions,
     templates,
 )
+from linkwright.services.decisions import digest_of
 from tests.conftest import _upgrade
 from tests.support.rows import row_values
 
@@ -72,8 +73,10 @@ KEYS: dict[str, dict[str, Any]] = {
     "email_event": {"id": 19, **WITHIN, "email_id": 13},
     "inbound_message": {"id": 23, **WITHIN, "user_id": USER, "email_id": 13, "response_id": 17},
     "status_change": {"id": 31, **WITHIN, **ABOUT, "kind": "email"},
+    "content": {"user_id": USER, "digest": digest_of("A prompt"), "text": "A prompt"},
     "decision": {
         "id": 37,
+        "rendered_prompt_digest": digest_of("A prompt"),
         **WITHIN,
         **ABOUT,
         "user_id": USER,

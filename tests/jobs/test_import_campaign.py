@@ -16,9 +16,10 @@ from sqlalchemy import delete
 
 from linkwright.db.engine import Database
 from linkwright.errors import Conflict, InvalidInput, NotFound, SchemaMismatch
-from linkwright.jobs.campaign_records import KINDS
+from linkwright.jobs.campaign_records import CONTENT, KINDS
 from linkwright.jobs.export import HEADER_ROOM, export_campaign
 from linkwright.models import AIDecision, BacklinkingCampaign, BacklinkingTemplate, Suppression, User
+from linkwright.services.decisions import Decisions
 from linkwright.services.opportunities import Opportunities
 from tests.conftest import _upgrade
 from tests.support.prospects import at_noon, full_row, make_campaign
@@ -48,6 +49,15 @@ FORGERIES = [
     (b'"campaign_id":"0', b'"campaign_id":"1'),
     (b'"url":"https', b'"url":null,"x":"https'),
 ]
+
+
+def forged(whole: bytes, old: bytes, new: bytes) -> bytes:
+    """A file in which one thing is another, and the digest says that it is as it was written."""
+    head, body = whole[:HEADER_ROOM], whole[HEADER_ROOM:]
+    assert old in body
+    body = body.replace(old, new, 1)
+    header = orjson.loads(head) | {"digest": sha256(body).hexdigest()}
+    return orjson.dumps(header).ljust(HEADER_ROOM - 1) + b"\n" + body
 
 
 class TestFile:
@@ -132,6 +142,36 @@ class TestFile:
             "system's",
         ]
 
+    async def test_brings_the_texts_that_its_decisions_point_at(
+        self, database: Database, file: Path, empty: Database
+    ) -> None:
+        campaign_id = orjson.loads(read(file)[:HEADER_ROOM])["campaign"]["id"]
+        async with database.transaction() as session:
+            owner = (await session.get_one(BacklinkingCampaign, campaign_id)).user_id
+            decisions = Decisions(at_noon(session))
+            made = {"kind": "generate", "decided_by": "model", "output_text": "Dear editor"}
+            await decisions.record(
+                owner, made | {"campaign_id": campaign_id, "rendered_prompt": "Write a letter."}
+            )
+            await decisions.record(owner, made | {"rendered_prompt": "Of no campaign."})
+        await export(database, file, campaign_id)
+
+        await bring(empty, file)
+
+        texts = [row["text"] for row in await contents(empty, CONTENT)]
+        assert sorted(texts) == ["Dear editor", "Write a letter."]
+        # They are the user's and outlive the campaign; brought back, it finds them there.
+        async with database.transaction() as session:
+            await session.execute(delete(BacklinkingCampaign))
+        await bring(database, file)
+        assert len(await contents(database, CONTENT)) == 3
+
+        write(file, forged(read(file), b"Write a letter.", b"Pay the forger."))
+        async with empty.transaction() as session:
+            await session.execute(delete(User))
+        with pytest.raises(InvalidInput, match=r"content\.digest"):
+            await bring(empty, file)
+
     async def test_twice_changes_nothing(self, database: Database, file: Path, empty: Database) -> None:
         first = await bring(empty, file)
         second = await bring(empty, file)
@@ -213,11 +253,7 @@ class TestFile:
     async def test_a_forged_record_is_refused_whole(self, file: Path, empty: Database) -> None:
         whole = read(file)
         for old, new in FORGERIES:
-            head, body = whole[:HEADER_ROOM], whole[HEADER_ROOM:]
-            assert old in body
-            body = body.replace(old, new, 1)
-            header = orjson.loads(head) | {"digest": sha256(body).hexdigest()}
-            write(file, orjson.dumps(header).ljust(HEADER_ROOM - 1) + b"\n" + body)
+            write(file, forged(whole, old, new))
             with pytest.raises((InvalidInput, NotFound)):
                 await bring(empty, file)
         for kind in KINDS:

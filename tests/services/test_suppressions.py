@@ -101,7 +101,6 @@ class TestANewContact:
         assert (prospect.status, (await desk.email(email.id)).status) == ("suppressed", "cancelled")
         assert await desk.counts("email") == {"cancelled": 1}
 
-
     async def test_does_not_hide_the_no_of_the_one_before(self, desk: Desk) -> None:
         email = await desk.sent()
         await desk.opportunities("update", email.opportunity_id, {"contact_email": "new@site.com"})

@@ -10,6 +10,7 @@ from linkwright.db.base import Base
 from linkwright.db.rows import table
 from linkwright.models.analytics import BacklinkingAnalytics
 from linkwright.models.campaigns import BacklinkingCampaign, CampaignCount
+from linkwright.models.contents import AIContent
 from linkwright.models.decisions import AIDecision, AIDecisionOutcome
 from linkwright.models.emails import BacklinkingEmail
 from linkwright.models.events import EmailEvent
@@ -86,6 +87,17 @@ def _outcome(campaign_id: str) -> ColumnElement[bool]:
     return outcome.c.decision_id.in_(select(decision.c.id).where(decision.c.campaign_id == campaign_id))
 
 
+def _content(campaign_id: str) -> ColumnElement[bool]:
+    """The prompts and answers that the campaign's decisions point at."""
+    content, decision, campaign = table(AIContent), table(AIDecision), table(BacklinkingCampaign)
+    owner = select(campaign.c.user_id).where(campaign.c.id == campaign_id).scalar_subquery()
+    pointed_at = (
+        content.c.digest.in_(select(column).where(decision.c.campaign_id == campaign_id))
+        for column in (decision.c.rendered_prompt_digest, decision.c.output_digest)
+    )
+    return and_(content.c.user_id == owner, or_(*pointed_at))
+
+
 def _suppression(campaign_id: str) -> ColumnElement[bool]:
     """Those that came of the campaign; one without its address is a hash that only its user can read."""
     suppression = table(Suppression)
@@ -113,6 +125,7 @@ INBOUND: Final = Kind(
 SUPPRESSION: Final = Kind(
     "suppression", Suppression, _suppression, owner="user_id", left_out=frozenset({"address_hash"})
 )
+CONTENT: Final = Kind("content", AIContent, _content, owner="user_id")
 _ALL_THREE: Final = {"opportunity_id": "opportunity", "email_id": "email", "response_id": "response"}
 
 KINDS: Final = (
@@ -134,6 +147,7 @@ KINDS: Final = (
         _in_campaign(StatusChange),
         refers={"opportunity_id": "opportunity", "email_id": "email"},
     ),
+    CONTENT,
     Kind(
         "decision",
         AIDecision,

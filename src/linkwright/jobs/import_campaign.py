@@ -4,8 +4,6 @@ Its id stays. The numbers of its records stay where nobody has them; where they 
 records get new ones, and whatever refers to them follows. The same file twice changes nothing.
 """
 
-from array import array
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
@@ -19,14 +17,25 @@ from linkwright.db.bulk import insert_many, keep_ids, next_ids
 from linkwright.db.rows import run
 from linkwright.errors import Conflict, InvalidInput
 from linkwright.jobs.campaign_lines import CampaignFile, Header, Progress
-from linkwright.jobs.campaign_records import CAMPAIGN, EMAIL, INBOUND, KINDS, SUPPRESSION, TEMPLATE, Kind
+from linkwright.jobs.campaign_records import (
+    CAMPAIGN,
+    CONTENT,
+    EMAIL,
+    INBOUND,
+    KINDS,
+    SUPPRESSION,
+    TEMPLATE,
+    Kind,
+)
 from linkwright.jobs.desks import Desk
+from linkwright.jobs.new_numbers import Numbers
 from linkwright.jobs.places import written
 from linkwright.models.imports import ImportJob
 from linkwright.models.users import User
 from linkwright.queries import campaign_files as queries
 from linkwright.queries import campaigns as campaign_queries
 from linkwright.queries import imports as job_queries
+from linkwright.services.decisions import digest_of
 from linkwright.services.suppression_keys import address_hash
 from linkwright.services.users import Users
 from linkwright.vocabulary import ImportKind, ImportState
@@ -100,25 +109,6 @@ async def _job(desk: Desk, session: AsyncSession, user: User, header: Header, pa
     return job
 
 
-class _Numbers:
-    """The new number of each record of a kind. Two numbers a record, or none where they stay."""
-
-    def __init__(self, *, stay: bool) -> None:
-        self.stay = stay
-        self._old, self._new = array("q"), array("q")
-
-    def add(self, old: Sequence[int], new: Sequence[int]) -> None:
-        """Note what became of numbers, which come in order."""
-        self._old.extend(old)
-        self._new.extend(new)
-
-    def of(self, old: int) -> int | None:
-        """Return the new number, or None where the file has no such record."""
-        place = bisect_left(self._old, old)
-        known = place < len(self._old) and self._old[place] == old
-        return self._new[place] if known else None
-
-
 class _Bringing:
     """One import: where the numbers went, and what is left for the end."""
 
@@ -127,7 +117,7 @@ class _Bringing:
     ) -> None:
         self._desk, self._session, self._user = desk, session, user
         self._header, self._result = header, result
-        self._numbers: dict[str, _Numbers] = {}
+        self._numbers: dict[str, Numbers] = {}
         self._later: list[tuple[int, int]] = []  # (email, the one it follows), by their old numbers
         self._no_templates = False
 
@@ -135,7 +125,7 @@ class _Bringing:
         """Insert every record, then what could only be said at the end."""
         self._no_templates = await self._session.scalar(queries.any_template()) is None
         for kind in KINDS:
-            self._numbers[kind.name] = _Numbers(stay=await self._free(kind))
+            self._numbers[kind.name] = Numbers(stay=await self._free(kind))
         for kind, records in groupby(file.records(progress), key=lambda record: record[1]):
             chunk: list[tuple[int, dict[str, Any]]] = []
             for line, _, row in records:
@@ -180,6 +170,8 @@ class _Bringing:
             self._refer(kind, row, line)
         if kind is INBOUND:
             await self._match(rows, known)
+        if kind is CONTENT:
+            fresh = await self._not_kept(chunk)
         for row in fresh:
             if kind.numbered:
                 row["id"] = known.get(row["id"], row["id"])
@@ -187,6 +179,15 @@ class _Bringing:
         await insert_many(
             self._session, kind.model, columns, [[row[name] for name in columns] for row in fresh]
         )
+
+    async def _not_kept(self, chunk: Sequence[tuple[int, dict[str, Any]]]) -> list[dict[str, Any]]:
+        """Return the texts that the user has not got. One that is not what its digest says is forged."""
+        for line, row in chunk:
+            if digest_of(row["text"]) != row["digest"]:
+                raise InvalidInput("content.digest", "must be the digest of the text", row=line)
+        statement = queries.contents_kept([row["digest"] for _, row in chunk], self._user.id)
+        kept = set(await self._session.scalars(statement))
+        return [row for _, row in chunk if row["digest"] not in kept]
 
     def _own(self, kind: Kind, row: dict[str, Any], line: int) -> None:
         """Give a record to the user and the campaign; it cannot belong to another."""

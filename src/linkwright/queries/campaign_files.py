@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, Table, Update, and_, bindparam, or_, select, update
 
 from linkwright.db.rows import table
+from linkwright.models.contents import AIContent
 from linkwright.models.emails import BacklinkingEmail
 from linkwright.models.inbound import InboundMessage
 from linkwright.models.suppressions import Suppression
@@ -37,6 +38,12 @@ def messages_received(digests: Sequence[str], user_id: int) -> Select[Any]:
     return select(message.c.id, message.c.digest).where(
         message.c.user_id == user_id, message.c.digest.in_(digests)
     )
+
+
+def contents_kept(digests: Sequence[str], user_id: int) -> Select[str]:
+    """Select the digests of texts that the user has."""
+    content = table(AIContent)
+    return select(content.c.digest).where(content.c.user_id == user_id, content.c.digest.in_(digests))
 
 
 def match_message() -> Update:
