@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import numpy as np
 import pytest
 
 from benchmarks.trials.confidence import BOASTING, World
@@ -14,32 +13,17 @@ from linkwright.schemas.calibration import CalibrationRead
 from linkwright.services.calibration import Calibrations
 from linkwright.services.decisions import Decisions
 from linkwright.services.users import Users
-from tests.support.ledger import remember
+from tests.support.ledger import READING, readings, remember
 from tests.support.outreach import Desk
-
-READING = {"kind": "classify", "decided_by": "model", "prompt_name": "reply", "prompt_version": "1"}
 
 
 async def told(
     desk: Desk, count: int, *, model: str = "m", world: World = BOASTING, seed: int = 1, **columns: Any
 ) -> None:
     """Remember readings of a model, and whether a person agreed."""
-    raw, happened = world.outcomes(count, np.random.default_rng(seed))
-    start = desk.now - timedelta(days=count)
-    rows = [
-        READING
-        | {
-            "request_model": model,
-            "confidence_raw": float(said),
-            "decided_at": start + timedelta(hours=place),
-            "executed_at": None,
-        }
-        | columns
-        for place, said in enumerate(raw)
-    ]
+    rows, happened = readings(world, count, until=desk.now, model=model, seed=seed, **columns)
     async with desk.context() as context:
-        session, user_id = context.session, desk.user_id
-        await remember(session, user_id, rows, outcome="agreement", values=happened.tolist())
+        await remember(context.session, desk.user_id, rows, outcome="agreement", values=happened)
 
 
 async def report(desk: Desk, kind: str | None = None) -> dict[str, CalibrationRead]:

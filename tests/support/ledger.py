@@ -10,10 +10,12 @@ import numpy as np
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from benchmarks.trials.confidence import World
 from linkwright.models import AIDecision, AIDecisionOutcome
 from linkwright.outcomes import VERSION
 
 EVEN = {"slice": "uniform"}
+READING = {"kind": "classify", "decided_by": "model", "prompt_name": "reply", "prompt_version": "1"}
 
 
 async def remember(
@@ -84,3 +86,22 @@ def draws(
             rows.append(row | columns)
             values.append(float(rng.random() < rates[arm]))
     return rows, values
+
+
+def readings(
+    world: World, count: int, *, until: datetime, model: str = "m", seed: int = 1, **columns: Any
+) -> tuple[list[dict[str, Any]], list[float]]:
+    """Return readings of responses with the confidences of a world, an hour apart, and who agreed."""
+    raw, happened = world.outcomes(count, np.random.default_rng(seed))
+    rows = [
+        READING
+        | {
+            "request_model": model,
+            "confidence_raw": float(said),
+            "decided_at": until - timedelta(hours=count - place),
+            "executed_at": None,
+        }
+        | columns
+        for place, said in enumerate(raw)
+    ]
+    return rows, happened.tolist()

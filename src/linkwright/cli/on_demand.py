@@ -26,7 +26,17 @@ MENU: Final = {
     "analytics": Place(
         "linkwright.cli.analytics", "app", "Bring days, weeks and months up to date; look at them."
     ),
+    "calibration": Place(
+        "linkwright.cli.calibration",
+        "calibration",
+        "Show how far confidences can be taken as probabilities, by kind, model and prompt.",
+    ),
     "campaigns": Place("linkwright.cli.campaigns", "app", "Look at campaigns; start, pause and end them."),
+    "compare": Place(
+        "linkwright.cli.compare",
+        "app",
+        "Compare models, prompts, templates or tones by what came of their letters.",
+    ),
     "db": Place("linkwright.cli.db", "app", "Make, mend and look at the database."),
     "doctor": Place(
         "linkwright.cli.doctor",

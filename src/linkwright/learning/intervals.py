@@ -42,7 +42,10 @@ def wilson(successes: float, trials: float, coverage: float = 0.95) -> Interval:
     middle = rate + z**2 / (2 * trials)
     half = z * sqrt(max(rate * (1 - rate), 0) / trials + (z / (2 * trials)) ** 2)
     whole = 1 + z**2 / trials
-    return Interval(max((middle - half) / whole, 0.0), min((middle + half) / whole, 1.0))
+    # It holds the rate itself, which rounding may forget at 0 and 1.
+    return Interval(
+        max(min((middle - half) / whole, rate), 0.0), min(max((middle + half) / whole, rate), 1.0)
+    )
 
 
 def jeffreys(successes: float, trials: float, coverage: float = 0.95) -> Interval:

@@ -24,6 +24,15 @@ class Dimension(StrEnum):
     FOLLOW_UP_DELAY = "follow_up_delay"
 
 
+class Success(StrEnum):
+    """What counts for a letter; complaints count against it."""
+
+    HUMAN_REPLY = OutcomeName.HUMAN_REPLY.value
+    POSITIVE_REPLY = OutcomeName.POSITIVE_REPLY.value
+    LINK_LIVE = OutcomeName.LINK_LIVE.value
+    COMPLAINT = OutcomeName.COMPLAINT.value
+
+
 class TrafficKind(StrEnum):
     """How letters got their arm, which decides what may be concluded."""
 
@@ -39,7 +48,7 @@ class ComparisonQuery(Shape):
     """What to compare, and by what."""
 
     dimension: Annotated[str, known(Dimension)]
-    metric: Annotated[str, known(OutcomeName)] = OutcomeName.HUMAN_REPLY.value
+    metric: Annotated[str, known(Success)] = Success.HUMAN_REPLY.value
     campaign_id: Annotated[str, upto(36)] | None = None
     baseline: Annotated[str, upto(200, least=1)] | None = None
     matters: Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)] = 0.01

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from linkwright.errors import InvalidInput, NotFound
 from linkwright.outcomes import window_of
 from linkwright.queries import campaigns as campaign_queries
 from linkwright.queries import comparison as queries
-from linkwright.schemas.comparison import ComparisonQuery, ComparisonRead, Dimension, TrafficKind
+from linkwright.schemas.comparison import ComparisonQuery, ComparisonRead, Dimension, Success, TrafficKind
 from linkwright.schemas.draws import probabilities
 from linkwright.schemas.validation import parse
 from linkwright.services.context import Context
 from linkwright.services.ownership import require_user
-from linkwright.vocabulary import DecisionKind, OutcomeName
+from linkwright.vocabulary import DecisionKind
 
 
 class Comparisons:
@@ -43,8 +43,8 @@ class Comparisons:
         default the one with most letters; a difference below `matters` is none that matters.
 
         Raises:
-            InvalidInput: the dimension or metric is not known or has no such outcome; no letter
-                has the baseline; `matters` is not between 0 and 1.
+            InvalidInput: the dimension or metric is not known; no letter has the baseline; `matters` is not
+                between 0 and 1.
             NotFound: there is no such user or campaign, or the caller is bound to another.
         """
         given = {"dimension": dimension, "metric": metric, "campaign_id": campaign_id, "baseline": baseline}
@@ -62,10 +62,7 @@ class Comparisons:
     ) -> tuple[list[Any], dict[str, dict[str, Mapping[str, Any]]]]:
         kind = DecisionKind.GENERATE if asked.dimension == Dimension.PROMPT else DecisionKind.CHOOSE
         factor = None if kind is DecisionKind.GENERATE else asked.dimension
-        window = window_of(kind, factor, asked.metric)
-        if window is None:
-            raise InvalidInput("metric", f"is no outcome of a {asked.dimension}", asked.metric)
-        closed = self._context.now() - window
+        closed = self._context.now() - (window_of(kind, factor, asked.metric) or timedelta())
         conditions = queries.carried_out(user_id, asked.dimension, asked.campaign_id, asked.since)
         way = queries.traffic_of(
             exact=TrafficKind.ADAPTIVE.value,
@@ -101,7 +98,7 @@ def _read(
         cell = Cell(row.day.isoformat(), row.arm, drawn, row.sent, int(row.succeeded))
         cells.setdefault(row.traffic, []).append(cell)
         sent, succeeded = sent + cell.sent, succeeded + cell.succeeded
-    terms = Terms(asked.baseline, asked.matters, asked.metric == OutcomeName.COMPLAINT)
+    terms = Terms(asked.baseline, asked.matters, asked.metric == Success.COMPLAINT)
     rate = succeeded / sent if sent else 0.0
     plannable = succeeded > 0 and rate + asked.matters < 1
     return ComparisonRead(

@@ -30,10 +30,7 @@ _BROKEN: Final = (
     "No verdict: the arms were not taken as often as was drawn. Letters of one arm were held back, lost or"
     " recorded otherwise; mend that first."
 )
-_ADAPTIVE: Final = (
-    "Chosen by what was learned meanwhile: rates are weighed by the logged probabilities, and their"
-    " intervals are for one look."
-)
+_ADAPTIVE: Final = "Rates are compared weighed by the logged probabilities; their intervals are for one look."
 _TOO_MUCH: Final = (
     f"Only the latest {MOST_ADAPTIVE:,} adaptive decisions are weighed, and no winner is named."
 )
