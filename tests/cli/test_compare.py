@@ -77,7 +77,7 @@ class TestCompare:
         [
             (("--baseline", "nobody"), "baseline: must be an arm of letters that left"),
             (("--matters", "2"), "matters: "),
-            (("-c", "Winter"), "There is no campaign Winter."),
+            (("-c", "Winter"), "campaign: must be a campaign of this user"),
             (("--by", "applause"), "applause"),
         ],
     )
