@@ -48,6 +48,9 @@ MENU: Final = {
     "inbox": Place(
         "linkwright.cli.inbox", "app", "Read what came back, say what it is, find the letter it belongs to."
     ),
+    "learn": Place(
+        "linkwright.cli.learn", "app", "Learn which choices earn replies, and see how well that works."
+    ),
     "letters": Place(
         "linkwright.cli.letters", "app", "Read letters, approve or cancel them, say which you sent yourself."
     ),
