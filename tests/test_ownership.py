@@ -29,6 +29,7 @@ from tests.support.tour import DECISION, LETTER, TEMPLATE, Counting, tour
 CAMPAIGN = {"name": "Mine", "keywords": ["hiking"]}
 PAGE = {"url": "https://blog.example.net/", "contact_email": "ann@example.net"}
 ANSWER = {"from_email": "ann@example.net", "body_text": "Hi"}
+AGAIN = LETTER | {"email_type": "thank_you"}
 OUTCOME = {"name": "reply", "rule": "v9", "value": 1.0}
 
 
@@ -155,6 +156,7 @@ CASES: dict[str, Case] = {
         call(world.theirs.campaign, world.theirs.page, LETTER),
         call(world.mine.campaign, world.theirs.page, LETTER),
         call(world.theirs.campaign, world.mine.page, LETTER),
+        call(world.mine.campaign, world.mine.page, AGAIN | {"decision_ids": [world.theirs.decision]}),
         call(
             world.mine.campaign,
             world.mine.page,
@@ -266,6 +268,8 @@ CASES: dict[str, Case] = {
         call(world.theirs.user, "template"),
         call(world.mine.user, "template", campaign_id=world.theirs.campaign),
     ],
+    "attribute_outcomes": on_user(),
+    "count_due_outcomes": on_user(),
     "get_history": lambda world: [
         call("campaign", world.theirs.campaign),
         call("opportunity", world.theirs.page),

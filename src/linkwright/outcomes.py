@@ -37,8 +37,8 @@ class Credit(StrEnum):
     """Those that no later email came before: the last one sent before an answer has earned it."""
     EMAIL = "email"
     """What was reported of its own email."""
-    RESPONSE = "response"
-    """What a person said of the response that was read."""
+    PERSON = "person"
+    """What a person said next of the same prospect or response."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ OF_A_READING: Final = (
         O.AGREEMENT,
         60,
         Since.DECIDED,
-        Credit.RESPONSE,
+        Credit.PERSON,
         "a person reviews the response: 1 when they say the same, 0 when they say something else",
         closes_with_zero=False,
     ),
@@ -98,6 +98,14 @@ OF_A_SCORE: Final = (
         Since.FIRST_MAIL,
         Credit.PROSPECT,
         "a person answers, or the link is live",
+    ),
+    Rule(
+        O.AGREEMENT,
+        60,
+        Since.DECIDED,
+        Credit.PERSON,
+        "a person decides about the prospect: 1 when they do what was recommended, else 0",
+        closes_with_zero=False,
     ),
 )
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from linkwright.opening import Opening
 from linkwright.services.analytics import Analytics
+from linkwright.services.attribution import Attribution
 from linkwright.services.calibration import Calibrations
 from linkwright.services.campaigns import Campaigns
 from linkwright.services.comparison import Comparisons
@@ -178,6 +179,8 @@ class BacklinkingDatabaseService(Opening):
     record_outcome = write(Decisions, Decisions.record_outcome)
     get_outcomes = read(Decisions, Decisions.outcomes)
     censor_outcome = write(Decisions, Decisions.censor)
+    attribute_outcomes = write(Attribution, Attribution.attribute_outcomes)
+    count_due_outcomes = read(Attribution, Attribution.number_due)
 
     # --- history ------------------------------------------------------------------------------
 

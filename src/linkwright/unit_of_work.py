@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from linkwright.services.analytics import Analytics
+from linkwright.services.attribution import Attribution
 from linkwright.services.calibration import Calibrations
 from linkwright.services.campaigns import Campaigns
 from linkwright.services.comparison import Comparisons
@@ -116,6 +117,11 @@ class UnitOfWork:
     def comparison(self) -> Comparisons:
         """Which of several does better."""
         return Comparisons(self.context)
+
+    @cached_property
+    def attribution(self) -> Attribution:
+        """What came of decisions, by rule."""
+        return Attribution(self.context)
 
     @cached_property
     def history(self) -> StatusChanges:

@@ -34,7 +34,7 @@ class TestReading:
             "ann@one.example",
             f"{letter['id']} sent initial For One",
             "Yes please, send me a draft!",
-            "qualified: keeps every rule · rule (campaign file, [qualify])",
+            "qualify: keeps every rule · rule (campaign file, [qualify])",
             "qualified → approved policy:Mara",
             f"letter {letter['id']} approved → queued",
             "contacted → responded",

@@ -28,7 +28,7 @@ from linkwright.schemas import (
     suppressions,
     templates,
 )
-from linkwright.services.decisions import digest_of
+from linkwright.services.decision_texts import digest_of
 from tests.conftest import _upgrade
 from tests.support.rows import row_values
 

@@ -133,7 +133,11 @@ class TestTheFirstRun:
         assert ("discovered", "rejected", "rule:qualify", "domain authority 10 is below 20") in moves
         assert ("qualified", "approved", "policy:Mara", "approval.prospects is rule") in moves
         decisions = [(row["decided_by"], row["action"]) for row in rows["ai_decisions"]]
-        assert sorted(decisions) == [("rule", "qualified"), ("rule", "qualified"), ("rule", "rejected")]
+        assert sorted(decisions) == [
+            *[("policy", "approve")] * 2,
+            *[("rule", "qualify")] * 2,
+            ("rule", "reject"),
+        ]
 
     async def test_approves_nothing_unless_the_file_says_so(self, campaign: Campaign) -> None:
         campaign.write(approve_prospects="person")

@@ -39,6 +39,26 @@ TEMPLATE: Final = {
     "category": "initial",
 }
 
+ANALYSIS: Final = {
+    "ai_relevance_score": 0.8,
+    "ai_authority_score": 0.7,
+    "ai_content_quality_score": 0.6,
+    "ai_spam_risk_score": 0.1,
+    "ai_contact_recommendation": "contact",
+}
+GENERATED: Final = {
+    "ai_model_used": "gpt-4o-mini",
+    "ai_prompt_used": "Write to the editor.",
+    "ai_confidence_score": 0.7,
+}
+READING: Final = {
+    "response_type": "positive",
+    "ai_intent_classification": "interested",
+    "ai_urgency_level": "low",
+    "ai_recommended_action": "reply",
+    "ai_suggested_reply": "Thank you!",
+}
+
 
 async def sit_down(database: Database) -> Desk:
     """A desk whose campaign was started by the verb, with its history."""
@@ -55,7 +75,8 @@ async def make_sound_record(database: Database) -> Ids:
     template = await desk.templates("create", desk.user_id, TEMPLATE)
 
     answered = await desk.prospect()
-    opened = await desk.sent(answered, template_used="guest post")
+    await desk.opportunities("record_analysis", answered, ANALYSIS)
+    opened = await desk.sent(answered, template_used="guest post", **GENERATED)
     desk.later(hours=1)
     await desk.delivery("record_open", opened.id, agent="human", key="o1")
     await desk.delivery("record_open", opened.id, agent="unknown", key="o2")
@@ -63,6 +84,8 @@ async def make_sound_record(database: Database) -> Ids:
     await desk.delivery("record_click", opened.id, agent="human", key="c1")
     desk.later(hours=2)
     response = await desk.reply(opened)
+    await desk.reviews("classify", response.id, READING)
+    await desk.reviews("review", response.id, {"user_sentiment_override": "mixed"})
     desk.later(days=1)
     await desk.opportunities("record_link", answered, "https://site1.com/post", evidence="seen live")
 
@@ -82,6 +105,7 @@ async def make_sound_record(database: Database) -> Ids:
     await desk.delivery("record_bounce", bounced_email.id, kind="hard")
 
     fresh = await desk.prospect()
+    await desk.opportunities("override", fresh, "hold")
     draft_email = await desk.draft()
     queued_email = await desk.queued()
 

@@ -100,6 +100,32 @@ RULES: Final[dict[str, str]] = {
     "history.email_legal": CHANGES
     + "old_status = 'draft' WHERE email_id = {silent_email} AND new_status = 'sent'",
     "decisions.outcome": "DELETE FROM ai_decision_outcomes",
+    "decisions.generated": EMAILS + "ai_confidence_score = 0.9 WHERE id = {opened_email}",
+    "decisions.took_effect": (
+        "UPDATE ai_decisions SET executed_at = NULL WHERE kind = 'generate' AND email_id = {opened_email}"
+    ),
+    "decisions.ai_relevance_score": OPPORTUNITIES + "ai_relevance_score = 0.5 WHERE id = {answered}",
+    "decisions.ai_authority_score": OPPORTUNITIES + "ai_authority_score = 0 WHERE id = {answered}",
+    "decisions.ai_content_quality_score": (
+        OPPORTUNITIES + "ai_content_quality_score = NULL WHERE id = {answered}"
+    ),
+    "decisions.ai_spam_risk_score": OPPORTUNITIES + "ai_spam_risk_score = 1 WHERE id = {answered}",
+    "decisions.ai_contact_recommendation": (
+        OPPORTUNITIES + "ai_contact_recommendation = NULL WHERE id = {answered}"
+    ),
+    "decisions.user_override_decision": (
+        OPPORTUNITIES + "user_override_decision = 'reject' WHERE id = {fresh}"
+    ),
+    "decisions.response_type": RESPONSES + "response_type = 'neutral' WHERE id = {response}",
+    "decisions.ai_intent_classification": (
+        RESPONSES + "ai_intent_classification = 'unclear' WHERE id = {response}"
+    ),
+    "decisions.ai_urgency_level": RESPONSES + "ai_urgency_level = NULL WHERE id = {response}",
+    "decisions.ai_recommended_action": RESPONSES + "ai_recommended_action = 'accept' WHERE id = {response}",
+    "decisions.ai_suggested_reply": RESPONSES + "ai_suggested_reply = 'No.' WHERE id = {response}",
+    "decisions.user_sentiment_override": (
+        RESPONSES + "user_sentiment_override = 'positive' WHERE id = {response}"
+    ),
     "suppressions.hash": "UPDATE suppressions SET address = 'somebody@else.com'",
     "suppressions.queue": EMAILS + "to_email ="
     " (SELECT to_email FROM backlinking_emails WHERE id = {gone_email}) WHERE id = {queued_email}",

@@ -7,7 +7,8 @@ import pytest
 
 from linkwright.errors import Conflict, NotFound
 from linkwright.models import AIContent, AIDecision
-from linkwright.services.decisions import Decisions, digest_of
+from linkwright.services.decision_texts import digest_of
+from linkwright.services.decisions import Decisions
 from tests.support.outreach import Desk
 
 CHOICE: dict[str, Any] = {

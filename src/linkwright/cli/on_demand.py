@@ -26,6 +26,11 @@ MENU: Final = {
     "analytics": Place(
         "linkwright.cli.analytics", "app", "Bring days, weeks and months up to date; look at them."
     ),
+    "attribute": Place(
+        "linkwright.cli.attribute",
+        "attribute",
+        "Write down what came of the decisions whose windows have closed.",
+    ),
     "calibration": Place(
         "linkwright.cli.calibration",
         "calibration",

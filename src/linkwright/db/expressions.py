@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, TableValuedAlias, bindparam, literal_column
+from sqlalchemy import Boolean, ColumnElement, TableValuedAlias, bindparam, literal_column
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
@@ -83,3 +83,33 @@ def _each_text_at_on_postgresql(element: each_text_at, compiler: SQLCompiler, **
     place = f"{document} #> ARRAY[{', '.join(keys)}]"
     found = f"CASE WHEN jsonb_typeof({place}) = 'array' THEN {place} ELSE '[]'::jsonb END"
     return f"jsonb_array_elements_text({found})"
+
+
+class has_key(GenericFunction[bool]):  # noqa: N801  (reads as SQL)
+    """Whether a JSON object in a column has a key, be its value null. The key is ours, never input.
+
+    >>> from sqlalchemy import Column, MetaData, Table
+    >>> from sqlalchemy.dialects import postgresql, sqlite
+    >>> page = Table("page", MetaData(), Column("facts", Json()))
+    >>> asked = has_key(page.c.facts, literal_column("'tags'"))
+    >>> print(asked.compile(dialect=sqlite.dialect()))
+    json_type(page.facts, '$.' || 'tags') IS NOT NULL
+    >>> print(asked.compile(dialect=postgresql.dialect()))
+    jsonb_exists(page.facts, 'tags')
+    """
+
+    name = "has_key"
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(has_key, "sqlite")
+def _has_key_on_sqlite(element: has_key, compiler: SQLCompiler, **words: Any) -> str:
+    document, key = (compiler.process(clause, **words) for clause in element.clauses)
+    return f"json_type({document}, '$.' || {key}) IS NOT NULL"
+
+
+@compiles(has_key, "postgresql")
+def _has_key_on_postgresql(element: has_key, compiler: SQLCompiler, **words: Any) -> str:
+    document, key = (compiler.process(clause, **words) for clause in element.clauses)
+    return f"jsonb_exists({document}, {key})"

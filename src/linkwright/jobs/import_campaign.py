@@ -35,7 +35,7 @@ from linkwright.models.users import User
 from linkwright.queries import campaign_files as queries
 from linkwright.queries import campaigns as campaign_queries
 from linkwright.queries import imports as job_queries
-from linkwright.services.decisions import digest_of
+from linkwright.services.decision_texts import digest_of
 from linkwright.services.suppression_keys import address_hash
 from linkwright.services.users import Users
 from linkwright.vocabulary import ImportKind, ImportState

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from hashlib import sha256
+from typing import Any
 
 from linkwright.errors import IllegalMove
 from linkwright.jobs.campaign_file import CampaignFile
@@ -13,7 +14,7 @@ from linkwright.jobs.run_report import Errand, RunReport
 from linkwright.queries import runs as queries
 from linkwright.schemas.opportunities import OpportunityRead
 from linkwright.unit_of_work import UnitOfWork
-from linkwright.vocabulary import DeciderKind, DecisionKind, OpportunityStatus, PropensityKind
+from linkwright.vocabulary import OpportunityStatus, PropensityKind
 
 BATCH = 200
 JUDGE = "rule:qualify"
@@ -33,11 +34,11 @@ async def judge_prospects(desk: RunDesk, file: CampaignFile, report: RunReport) 
         verdict = judge(file.qualify, prospect)
         if verdict.outcome == "held":
             return
+        seen = _what_was_seen(prospect, rules_digest)
         if verdict.outcome == "qualified":
-            await work.opportunities.qualify(prospect.id, verdict.reason)
+            await work.opportunities.qualify(prospect.id, verdict.reason, decision=seen)
         else:
-            await work.opportunities.reject(prospect.id, verdict.reason)
-        await _write_down(work, desk.user_id, prospect, verdict, rules_digest)
+            await work.opportunities.reject(prospect.id, verdict.reason, decision=seen)
         report.count(f"prospects {verdict.outcome}")
 
     await _each(desk, report.campaign_id, OpportunityStatus.DISCOVERED, JUDGE, step)
@@ -84,35 +85,22 @@ async def _each(desk: RunDesk, campaign_id: str, status: OpportunityStatus, acto
             return
 
 
-async def _write_down(
-    work: UnitOfWork, user_id: int, prospect: OpportunityRead, verdict: Verdict, rules_digest: str
-) -> None:
-    """Put the decision in the ledger: a rule's verdict is one, too, and can turn out wrong."""
-    facts = {
-        "domain_authority": prospect.domain_authority,
-        "spam_score": spam_score_of(prospect),
-        "ai_relevance_score": None if prospect.analyzed_at is None else prospect.ai_relevance_score,
-        "has_contact_email": prospect.contact_email is not None,
-        "primary_topics": prospect.primary_topics,
-    }
-    await work.decisions.record(
-        user_id,
-        {
-            "campaign_id": prospect.campaign_id,
-            "opportunity_id": prospect.id,
-            "kind": DecisionKind.RECOMMEND.value,
-            "factor": "qualify",
-            "decided_by": DeciderKind.RULE.value,
-            "decider": "campaign file, [qualify]",
-            "policy_version": rules_digest,
-            "context": facts,
-            "candidates": ["qualified", "rejected"],
-            "action": verdict.outcome,
-            "propensity": 1.0,
-            "propensity_kind": PropensityKind.DETERMINISTIC.value,
-            "reasoning": verdict.reason,
+def _what_was_seen(prospect: OpportunityRead, rules_digest: str) -> dict[str, Any]:
+    """Return what the ledger is to know of a rule's verdict: it is a decision too, and can turn out wrong."""
+    return {
+        "decider": "campaign file, [qualify]",
+        "policy_version": rules_digest,
+        "context": {
+            "domain_authority": prospect.domain_authority,
+            "spam_score": spam_score_of(prospect),
+            "ai_relevance_score": None if prospect.analyzed_at is None else prospect.ai_relevance_score,
+            "has_contact_email": prospect.contact_email is not None,
+            "primary_topics": prospect.primary_topics,
         },
-    )
+        "candidates": [{"arm": "qualify"}, {"arm": "reject"}],
+        "propensity": 1.0,
+        "propensity_kind": PropensityKind.DETERMINISTIC.value,
+    }
 
 
 def _errand(prospect: OpportunityRead, verdict: Verdict) -> Errand:

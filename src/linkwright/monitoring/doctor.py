@@ -12,7 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from linkwright.db.engine import Database
 from linkwright.db.rows import run
 from linkwright.db.stillness import hold_still
-from linkwright.monitoring import campaign_rules, derived, email_rules, history_rules, opportunity_rules
+from linkwright.monitoring import (
+    campaign_rules,
+    decision_rules,
+    derived,
+    email_rules,
+    history_rules,
+    opportunity_rules,
+)
 from linkwright.monitoring.checks import SHOWN, Check, Fault, ask
 from linkwright.monitoring.people_rules import CHECKS as PEOPLE
 from linkwright.monitoring.people_rules import ask_people
@@ -49,6 +56,7 @@ def all_checks() -> Iterator[Check]:
     yield from opportunity_rules.checks()
     yield from email_rules.checks()
     yield from history_rules.checks()
+    yield from decision_rules.checks()
 
 
 async def examine(database: Database, *, pepper: bytes = b"", shown: int = SHOWN) -> Examination:

@@ -1,4 +1,4 @@
-"""What must be true of the histories: of every life's moves, and of decisions and what came of them."""
+"""What must be true of the histories of every life."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -7,14 +7,12 @@ from sqlalchemy import ColumnElement, Table, and_, func, or_, select, tuple_
 
 from linkwright.db.rows import table
 from linkwright.lives import LIVES
-from linkwright.models.decisions import AIDecisionOutcome
 from linkwright.models.status_changes import StatusChange
 from linkwright.monitoring.checks import Check
-from linkwright.queries.recounts import CAMPAIGN, DECISION, EMAIL, OPPORTUNITY
-from linkwright.vocabulary import LifeKind, OpportunityStatus, OutcomeState
+from linkwright.queries.recounts import CAMPAIGN, EMAIL, OPPORTUNITY
+from linkwright.vocabulary import LifeKind, OpportunityStatus
 
 CHANGE: Final = table(StatusChange)
-OUTCOME: Final = table(AIDecisionOutcome)
 
 _SUBJECTS: Final[tuple[tuple[LifeKind, Table, ColumnElement[Any]], ...]] = (
     (LifeKind.CAMPAIGN, CAMPAIGN, CHANGE.c.campaign_id),
@@ -29,7 +27,6 @@ def checks() -> Iterator[Check]:
         yield _ends_in_the_present(kind, subject, reference)
         yield _unbroken(kind, reference)
         yield _legal(kind, reference)
-    yield _outcomes()
 
 
 def _ends_in_the_present(kind: LifeKind, subject: Table, reference: ColumnElement[Any]) -> Check:
@@ -96,22 +93,5 @@ def _legal(kind: LifeKind, reference: ColumnElement[Any]) -> Check:
             CHANGE.c.kind == kind.value,
             CHANGE.c.old_status.is_not(None),
             tuple_(CHANGE.c.old_status, CHANGE.c.new_status).not_in(legal),
-        ),
-    )
-
-
-def _outcomes() -> Check:
-    known = DECISION.c.outcome_state == OutcomeState.KNOWN.value
-    there = (
-        select(OUTCOME.c.id)
-        .where(OUTCOME.c.user_id == DECISION.c.user_id, OUTCOME.c.decision_id == DECISION.c.id)
-        .exists()
-    )
-    return Check(
-        "decisions.outcome",
-        "What came of a decision is known where an outcome is written down, and only there.",
-        "Set outcome_state to known where outcomes are, and to pending where none is.",
-        select(DECISION.c.id, DECISION.c.kind, DECISION.c.outcome_state).where(
-            or_(and_(known, ~there), and_(~known, there))
         ),
     )

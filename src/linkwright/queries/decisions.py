@@ -22,7 +22,7 @@ from sqlalchemy.sql.dml import Insert, ReturningInsert
 
 from linkwright.db.prepared import Prepared
 from linkwright.db.rows import table
-from linkwright.db.types import UtcDateTime
+from linkwright.db.types import Real, UtcDateTime
 from linkwright.db.upsert import insert_or_skip
 from linkwright.models.campaigns import BacklinkingCampaign
 from linkwright.models.contents import AIContent
@@ -33,31 +33,40 @@ from linkwright.models.responses import BacklinkingResponse
 from linkwright.outcomes import BY_EMAIL, SEQUENCE_FACTORS
 from linkwright.vocabulary import OutcomeState
 
-_DECISION: Final = table(AIDecision)
+DECISION: Final = table(AIDecision)
+_CAMPAIGN: Final = table(BacklinkingCampaign)
 
 
 def _moment(name: str) -> BindParameter[Any]:
     return bindparam(name, type_=UtcDateTime())
 
 
+# No row comes back when the idempotency key is taken.
+NOTE: Final = Prepared(insert_or_skip(DECISION, key=["user_id", "idempotency_key"]).returning(DECISION.c.id))
+ADD_COST: Final = Prepared(
+    update(_CAMPAIGN)
+    .where(_CAMPAIGN.c.id == bindparam("key"))
+    .values(actual_cost=func.coalesce(_CAMPAIGN.c.actual_cost, 0.0) + bindparam("cost", type_=Real))
+)
+
 # What was decided about an email takes effect when it leaves: no clock says that it did so before.
 TAKE_EFFECT: Final = Prepared(
-    update(_DECISION)
+    update(DECISION)
     .where(
-        _DECISION.c.campaign_id == bindparam("key_campaign"),
-        _DECISION.c.email_id == bindparam("key"),
-        _DECISION.c.executed_at.is_(None),
-        or_(*(_DECISION.c.kind == kind for kind in sorted(BY_EMAIL))),
+        DECISION.c.campaign_id == bindparam("key_campaign"),
+        DECISION.c.email_id == bindparam("key"),
+        DECISION.c.executed_at.is_(None),
+        or_(*(DECISION.c.kind == kind for kind in sorted(BY_EMAIL))),
     )
     .values(
         executed_at=case(
-            (_DECISION.c.decided_at > bindparam("left_at"), _DECISION.c.decided_at),
+            (DECISION.c.decided_at > bindparam("left_at"), DECISION.c.decided_at),
             else_=bindparam("left_at"),
         ),
-        executed_action=func.coalesce(_DECISION.c.executed_action, _DECISION.c.action),
+        executed_action=func.coalesce(DECISION.c.executed_action, DECISION.c.action),
         outcome_due_at=case(
             (
-                or_(*(_DECISION.c.factor == factor for factor in sorted(SEQUENCE_FACTORS))),
+                or_(*(DECISION.c.factor == factor for factor in sorted(SEQUENCE_FACTORS))),
                 _moment("sequence_due"),
             ),
             else_=_moment("letter_due"),
@@ -103,8 +112,8 @@ def content(user_id: int, digest: str) -> Select[AIContent]:
 
 def open_choices(user_id: int, ids: Sequence[int]) -> Select[Any]:
     """Select what a letter may have been written under: decisions of a user's by their ids."""
-    columns = (_DECISION.c[name] for name in _OF_A_CHOICE)
-    return select(*columns).where(_DECISION.c.user_id == user_id, _DECISION.c.id.in_(ids))
+    columns = (DECISION.c[name] for name in _OF_A_CHOICE)
+    return select(*columns).where(DECISION.c.user_id == user_id, DECISION.c.id.in_(ids))
 
 
 _OF_A_CHOICE: Final = (
@@ -122,10 +131,10 @@ _OF_A_CHOICE: Final = (
 def write_under(decision_id: int, email: Mapping[str, Any], executed_action: str | None) -> Update:
     """Say by which letter a decision is carried out, unless another has been written under it."""
     return (
-        update(_DECISION)
-        .where(_DECISION.c.id == decision_id, _DECISION.c.email_id.is_(None))
+        update(DECISION)
+        .where(DECISION.c.id == decision_id, DECISION.c.email_id.is_(None))
         .values(**email, executed_action=executed_action)
-        .returning(_DECISION.c.id)
+        .returning(DECISION.c.id)
     )
 
 
@@ -193,10 +202,12 @@ def outcomes(user_id: int, decision_id: int) -> Select[AIDecisionOutcome]:
 
 
 def set_outcome_state(decision_id: int, state: OutcomeState) -> Update:
-    """Say whether it is known what came of a decision. What is known stays known."""
+    """Say whether it is known what came of a decision. What is known stays known.
+
+    Where a rule still waits for more, one outcome does not make all of it known.
+    """
     final = (state.value, OutcomeState.KNOWN.value)
-    return (
-        update(AIDecision)
-        .where(AIDecision.id == decision_id, AIDecision.outcome_state.not_in(final))
-        .values(outcome_state=state.value)
-    )
+    said = update(AIDecision).where(AIDecision.id == decision_id, AIDecision.outcome_state.not_in(final))
+    if state is OutcomeState.KNOWN:
+        said = said.where(AIDecision.outcome_due_at.is_(None))
+    return said.values(outcome_state=state.value, outcome_due_at=None)

@@ -16,10 +16,11 @@ from linkwright.models.campaigns import BacklinkingCampaign
 from linkwright.models.decisions import AIDecision
 from linkwright.models.emails import BacklinkingEmail
 from linkwright.models.events import EmailEvent
+from linkwright.models.learning import AILearningData
 from linkwright.models.opportunities import BacklinkOpportunity
 from linkwright.models.suppressions import Suppression
 from linkwright.models.users import User
-from linkwright.vocabulary import UNDER_WAY, EmailStatus, EventKind
+from linkwright.vocabulary import UNDER_WAY, EmailStatus, EventKind, LearningType
 
 CAMPAIGN: Final = table(BacklinkingCampaign)
 OPPORTUNITY: Final = table(BacklinkOpportunity)
@@ -28,6 +29,7 @@ USER: Final = table(User)
 _SUPPRESSION: Final = table(Suppression)
 _EVENT: Final = table(EmailEvent)
 _DECISION: Final = table(AIDecision)
+_LEARNED: Final = table(AILearningData)
 
 _CONTEXT: Final = (
     CAMPAIGN.c.id.label("campaign_id"),
@@ -83,7 +85,17 @@ def both(statement: Select[Any]) -> dict[bool, Select[Any]]:
 
 # The prospect that an email is to be written to. Nothing is locked: a claim looks again.
 _PROSPECT: Final = both(
-    select(*_CONTEXT)
+    select(
+        *_CONTEXT,
+        # Whether the user has anything that makes a confidence a probability.
+        select(_LEARNED.c.id)
+        .where(
+            _LEARNED.c.user_id == CAMPAIGN.c.user_id,
+            _LEARNED.c.data_type == LearningType.CALIBRATION.value,
+        )
+        .exists()
+        .label("calibrates"),
+    )
     .join_from(OPPORTUNITY, CAMPAIGN, CAMPAIGN.c.id == OPPORTUNITY.c.campaign_id)
     .join(USER, USER.c.id == CAMPAIGN.c.user_id)
     .where(OPPORTUNITY.c.id == bindparam("opportunity_id"), CAMPAIGN.c.id == bindparam("campaign_id"))

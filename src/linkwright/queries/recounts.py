@@ -35,7 +35,7 @@ from linkwright.models.events import EmailEvent
 from linkwright.models.opportunities import BacklinkOpportunity
 from linkwright.models.responses import BacklinkingResponse
 from linkwright.models.templates import BacklinkingTemplate
-from linkwright.vocabulary import HUMAN_RESPONSES, EventAgent, EventKind
+from linkwright.vocabulary import HUMAN_RESPONSES, DeciderKind, EventAgent, EventKind
 
 CAMPAIGN: Final = table(BacklinkingCampaign)
 COUNT: Final = table(CampaignCount)
@@ -91,6 +91,11 @@ def campaign_counts() -> CompoundSelect[Any]:
         _by_state("response", RESPONSE.c.campaign_id, RESPONSE.c.response_type),
         _by_state("event", EVENT.c.campaign_id, EVENT.c.kind).where(
             EVENT.c.kind.in_(COUNTED_EVENTS), EVENT.c.agent != EventAgent.MACHINE.value
+        ),
+        _by_state("decision", DECISION.c.campaign_id, literal("unpriced")).where(
+            DECISION.c.decided_by == DeciderKind.MODEL.value,
+            DECISION.c.cost.is_(None),
+            DECISION.c.campaign_id.is_not(None),
         ),
     )
 

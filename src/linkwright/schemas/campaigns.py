@@ -131,6 +131,11 @@ class CampaignStats:
         return self.count("email", "sent", "delivered", "bounced", "complained")
 
     @property
+    def unpriced(self) -> int:
+        """Decisions of models at a price that nobody knows: `actual_cost` leaves them out."""
+        return self.count("decision", "unpriced")
+
+    @property
     def response_rate(self) -> float | None:
         """Of the prospects contacted, the share that answered."""
         return _share(self.responded_opportunities, self.contacted_opportunities)

@@ -69,6 +69,8 @@ class EmailCreate(NewEmail):
     email_type: Annotated[str, known(EmailType)] = EmailType.INITIAL.value
     # The choices that it was written under; they take effect when it leaves.
     decision_ids: Annotated[list[RowId], Field(max_length=50)] | None = None
+    # More about how it was generated, for the ledger: tokens, cost, what the model answered.
+    decision: dict[str, Any] | None = None
 
 
 class EmailSentElsewhere(NewEmail):

@@ -41,6 +41,8 @@ class InboundCreate(Shape):
     bounced_message_id: Text | None = None
     bounced_recipient: Text | None = None
     bounce_diagnostic: Text | None = None
+    # More about how it was read, for the ledger: model, confidence, tokens, cost.
+    decision: dict[str, Any] | None = None
 
 
 class InboundRead(Record):

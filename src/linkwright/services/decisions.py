@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from typing import Any
 
 from linkwright.errors import Conflict, NotFound
 from linkwright.models.decisions import AIDecision, AIDecisionOutcome
 from linkwright.queries import campaigns as campaign_queries
 from linkwright.queries import decisions as queries
-from linkwright.queries import templates as template_queries
 from linkwright.schemas.decisions import DecisionCreate, DecisionQuery, OutcomeCreate
 from linkwright.schemas.validation import parse
 from linkwright.services.calibration import calibrated
 from linkwright.services.context import Context
+from linkwright.services.decision_rows import IDENTITY, completed, require_template, unpriced
+from linkwright.services.decision_texts import TEXTS, digests_of, keep
+from linkwright.services.history import add_counts
 from linkwright.services.ownership import require_user
 from linkwright.vocabulary import OutcomeState
-
-# What has to agree when a key comes again: the same worker, repeating itself.
-_IDENTITY = ("kind", "decided_by", "campaign_id", "opportunity_id", "email_id", "response_id", "action")
 
 
 class Decisions:
@@ -41,28 +39,27 @@ class Decisions:
         """
         shape = parse(DecisionCreate, decision_data)
         await require_user(self._context, user_id, share=True)
-        await self._require_template(user_id, shape.template_id)
+        await require_template(self._context, user_id, shape.template_id)
         if shape.campaign_id is not None:
             # The lock comes before the insert, so that costs of one campaign queue up in one order.
             locked = campaign_queries.locked_campaign(shape.campaign_id, user_id)
             if await self._session.scalar(locked) is None:
                 raise NotFound("campaign", shape.campaign_id)
             await self._require_in_campaign(shape.campaign_id, shape)
-        values = {
-            **shape.model_dump(exclude={"rendered_prompt", "output_text"}),
-            **await self._keep_texts(user_id, shape),
-            "user_id": user_id,
-            "outcome_state": OutcomeState.PENDING.value,
-            "decided_at": shape.decided_at or self._context.now(),
-        }
-        if shape.cost is not None:
-            values["currency"] = "USD"
+        texts = {name: text for name in TEXTS if (text := getattr(shape, name)) is not None}
+        await keep(self._context, user_id, texts.values())
+        values = completed(
+            {**shape.model_dump(exclude=set(TEXTS)), **digests_of(texts), "user_id": user_id},
+            self._context.now(),
+        )
         values |= await calibrated(self._context, user_id, values)
         decision = await self._session.scalar(queries.add(values))
         if decision is None:
             return await self._recorded_before(user_id, shape)
-        if shape.cost and shape.campaign_id is not None:
-            await self._session.execute(campaign_queries.add_cost(shape.campaign_id, shape.cost))
+        if shape.campaign_id is not None:
+            if values["cost"]:
+                await self._session.execute(campaign_queries.add_cost(shape.campaign_id, values["cost"]))
+            await add_counts(self._session, shape.campaign_id, unpriced(values))
         return decision
 
     async def get(self, decision_id: int) -> AIDecision:
@@ -120,7 +117,7 @@ class Decisions:
     async def record_outcome(
         self, decision_id: int, outcome_data: Mapping[str, Any] | OutcomeCreate
     ) -> AIDecisionOutcome:
-        """Write down what came of a decision; its outcome is then known.
+        """Write down what came of a decision; its outcome is then known, unless a rule waits for more.
 
         A rule speaks once about a decision: the same value again changes nothing.
 
@@ -130,7 +127,7 @@ class Decisions:
             Conflict: the rule said something else before.
         """
         shape = parse(OutcomeCreate, outcome_data)
-        decision = await self.get(decision_id)
+        decision = await self._hold(decision_id)
         now = self._context.now()
         values = {
             **shape.model_dump(),
@@ -162,20 +159,20 @@ class Decisions:
             NotFound: the caller has no such decision.
             Conflict: it is known already.
         """
-        decision = await self.get(decision_id)
-        if decision.outcome_state == OutcomeState.KNOWN:
+        decision = await self._hold(decision_id)
+        if (await self._session.scalars(queries.outcomes(decision.user_id, decision_id))).first() is not None:
             raise Conflict(f"What came of decision {decision_id} is known already.")
         await self._session.execute(queries.set_outcome_state(decision_id, OutcomeState.CENSORED))
         await self._session.refresh(decision)
-        if decision.outcome_state == OutcomeState.KNOWN:  # Since a moment ago.
-            raise Conflict(f"What came of decision {decision_id} is known already.")
         return decision
 
-    async def _require_template(self, user_id: int, template_id: int | None) -> None:
-        if template_id is None:
-            return
-        if await self._session.scalar(template_queries.template(template_id, user_id)) is None:
-            raise NotFound("template", template_id)
+    async def _hold(self, decision_id: int) -> AIDecision:
+        """Return a decision and keep others from judging it."""
+        statement = queries.decision(decision_id, self._context.owner).with_for_update(key_share=True)
+        decision = await self._session.scalar(statement)
+        if decision is None:
+            raise NotFound("decision", decision_id)
+        return decision
 
     async def _require_in_campaign(self, campaign_id: str, shape: DecisionCreate) -> None:
         about = {
@@ -189,22 +186,10 @@ class Decisions:
                 if not there:
                     raise NotFound(kind, identity)
 
-    async def _keep_texts(self, user_id: int, shape: DecisionCreate) -> dict[str, str]:
-        texts = {"rendered_prompt_digest": shape.rendered_prompt, "output_digest": shape.output_text}
-        digests = {name: digest_of(text) for name, text in texts.items() if text is not None}
-        if digests:
-            now = self._context.now()
-            rows = {
-                digest: {"user_id": user_id, "digest": digest, "text": texts[name], "created_at": now}
-                for name, digest in digests.items()
-            }
-            await self._session.execute(queries.keep_contents(list(rows.values())))
-        return digests
-
     async def _recorded_before(self, user_id: int, shape: DecisionCreate) -> AIDecision:
         key = shape.idempotency_key or ""
         before = (await self._session.scalars(queries.by_key(user_id, key))).one()
-        if any(getattr(before, name) != getattr(shape, name) for name in _IDENTITY):
+        if any(getattr(before, name) != getattr(shape, name) for name in IDENTITY):
             raise Conflict(f"The idempotency key {key} belongs to decision {before.id}, which is another.")
         return before
 
@@ -216,12 +201,3 @@ class Decisions:
                 f"Rule {shape.rule} said that {shape.name} of decision {decision.id} is {before.value}."
             )
         return before
-
-
-def digest_of(text: str) -> str:
-    """Return the name under which a text is kept: SHA-256 of its UTF-8, in hexadecimal.
-
-    >>> digest_of("Dear editor")[:12]
-    '6e6c5e12b577'
-    """
-    return sha256(text.encode()).hexdigest()

@@ -11,6 +11,7 @@ from linkwright.models.events import EmailEvent
 from linkwright.queries import events
 from linkwright.schemas.events import BounceReport, EventReport
 from linkwright.schemas.validation import parse
+from linkwright.services.attribution import attribute_prospect
 from linkwright.services.context import Context
 from linkwright.services.delivery_consequences import Farewell, bounce, complain, require_left
 from linkwright.services.email_held import Held
@@ -209,4 +210,5 @@ class Delivery:
         email = await held.saved()
         if farewell is not None:
             await farewell.carry_out(held, at, note=note)
+        await attribute_prospect(self._ctx, held.campaign_id, held.opportunity_id)
         return email

@@ -17,6 +17,8 @@ from linkwright.schemas.emails import EmailCreate, EmailRating, EmailSentElsewhe
 from linkwright.schemas.validation import parse
 from linkwright.services.context import Context
 from linkwright.services.decision_effects import write_under
+from linkwright.services.decision_generated import generated, note_edit
+from linkwright.services.decision_rows import note, verdict_of
 from linkwright.services.delivery_reports import checked_text, known_campaign, known_id
 from linkwright.services.email_contactable import require_contactable, require_unanswered
 from linkwright.services.email_held import Held
@@ -32,7 +34,14 @@ _PAGES: Final = {
     for shape in product((True, False), repeat=4)
 }
 _CAMPAIGN: Final = {owned: emails.campaign_exists(owned=owned) for owned in (True, False)}
-_NOT_OF_THE_ROW: Final = {"sent_at", "smtp_provider", "smtp_response", "message_id", "decision_ids"}
+_NOT_OF_THE_ROW: Final = {
+    "sent_at",
+    "smtp_provider",
+    "smtp_response",
+    "message_id",
+    "decision_ids",
+    "decision",
+}
 _EDITABLE: Final = frozenset({EmailStatus.DRAFT.value, EmailStatus.APPROVED.value})
 
 
@@ -69,7 +78,13 @@ class Emails:
             await require_unanswered(held, values["to_email"], values["parent_email_id"])
         now = self._ctx.now()
         values |= {"status": EmailStatus.DRAFT.value, "created_at": now}
+        decision = generated(values, draft.decision)
         email = await self._insert(values)
+        counts = None
+        if decision is not None:
+            entry = {**decision, "email_id": email.id}
+            calibrates = held.row.calibrates
+            counts = await note(self._ctx, held.user_id, entry, draft.decision, calibrates=calibrates)
         if draft.decision_ids:
             await write_under(self._ctx, held.user_id, draft.decision_ids, email.id, values)
         move = Move(
@@ -80,7 +95,7 @@ class Emails:
             opportunity_id=opportunity_id,
             email_id=email.id,
         )
-        await record_moves(self._ctx.session, campaign_id, [move], actor=self._ctx.actor)
+        await record_moves(self._ctx.session, campaign_id, [move], actor=self._ctx.actor, also=counts)
         return email
 
     async def record_sent(
@@ -200,6 +215,7 @@ class Emails:
             return await held.read()
         if "to_email" in changes:
             await require_contactable(held, changes["to_email"], held.row.email_type)
+        await note_edit(held, changes)
         changes["user_edited"] = True
         if held.email_status == EmailStatus.APPROVED:
             draft = EmailStatus.DRAFT.value
@@ -220,6 +236,9 @@ class Emails:
         held.move_email(EmailStatus.APPROVED.value, at=self._ctx.now())
         if who.startswith("user:"):
             held.email_changes["user_approved"] = True
+        verdict = {"email_id": email_id, "factor": "send", "action": "approve"}
+        about = {"campaign_id": held.campaign_id, "opportunity_id": held.opportunity_id}
+        held.counts += await note(self._ctx, held.user_id, {**verdict_of(who), **about, **verdict})
         return await held.saved(actor=who)
 
     async def unapprove(self, email_id: int, *, reason: str | None = None) -> BacklinkingEmail:

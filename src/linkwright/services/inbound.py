@@ -26,7 +26,7 @@ from linkwright.services.ownership import require_user
 from linkwright.services.pages import Page, cursor, page_size, place
 from linkwright.services.responses import Responses
 from linkwright.services.same_answer import Source
-from linkwright.vocabulary import Intent, MatchMethod, ResponseType
+from linkwright.vocabulary import DeciderKind, Intent, MatchMethod, ResponseType
 
 _Which = Literal["all", "unmatched", "dismissed"]
 _WHICH: Final[tuple[_Which, ...]] = ("all", "unmatched", "dismissed")
@@ -34,8 +34,16 @@ _PAGES: Final = {
     (which, after): inbound.page(which, after=after) for which in _WHICH for after in (True, False)
 }
 _NOT_COLUMNS: Final = frozenset(
-    {"reply_text", "bounce_kind", "bounced_message_id", "bounced_recipient", "bounce_diagnostic"}
+    {
+        "reply_text",
+        "bounce_kind",
+        "bounced_message_id",
+        "bounced_recipient",
+        "bounce_diagnostic",
+        "decision",
+    }
 )
+READ_BY: Final = "rule:mail"
 _LONGEST_SUBJECT: Final = 200
 _LONGEST_ADDRESS: Final = 254
 
@@ -221,6 +229,7 @@ class Inbound:
             },
             bounce=_bounce(message, found.to_email),
             source=Source.MAIL,
+            decision=_reader_of(message),
         )
         changes = {
             "key": inbound_id,
@@ -303,3 +312,10 @@ def _reported_in(reading: Mapping[str, Any]) -> dict[str, Any]:
         "bounce_diagnostic": report.get("diagnostic"),
     }
     return {name: value for name, value in told.items() if isinstance(value, str)}
+
+
+def _reader_of(message: InboundCreate) -> dict[str, Any] | None:
+    """Return who read a message before it came here: whom the caller names, else the rules of `parsing`."""
+    if message.decision is not None or message.reading is None:
+        return message.decision
+    return {"decided_by": DeciderKind.RULE.value, "decider": READ_BY, "context": {"reading": message.reading}}

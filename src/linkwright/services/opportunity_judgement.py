@@ -10,7 +10,7 @@ from linkwright.schemas.opportunities import OpportunityAnalysis
 from linkwright.schemas.validation import parse
 from linkwright.services.history import require_allowed
 from linkwright.services.opportunity_rows import OpportunityRows, checked_reason
-from linkwright.vocabulary import ContactRecommendation, LifeKind, OverrideDecision
+from linkwright.vocabulary import ContactRecommendation, DeciderKind, DecisionKind, LifeKind, OverrideDecision
 from linkwright.vocabulary import OpportunityStatus as S
 
 _WAITING: Final = frozenset({S.DISCOVERED, S.ANALYZING})
@@ -43,12 +43,15 @@ class OpportunityJudgement(OpportunityRows):
         verdict: str | None = None,
         *,
         reason: str | None = None,
+        decision: Mapping[str, Any] | None = None,
     ) -> BacklinkOpportunity:
         """Keep what a look at the page found, and let the verdict move a prospect that waits for one.
 
         Without a verdict the recommendation speaks: contact and find_contact qualify, skip
         rejects, anything else leaves a prospect discovered. A page that was judged before is
         only described anew, unless a verdict is given.
+
+        What was found is a decision in the ledger. `decision` adds to it: model, prompt, confidence, cost.
 
         Raises:
             InvalidInput: a score, word or key breaks a rule, or the verdict is none.
@@ -59,7 +62,8 @@ class OpportunityJudgement(OpportunityRows):
         if verdict is not None and verdict not in {S.QUALIFIED, S.REJECTED, S.DISCOVERED}:
             raise InvalidInput("verdict", "must be one of: qualified, rejected, discovered", verdict)
         reason = checked_reason(reason)
-        held = await self._hold(opportunity_id)
+        # What it cost is added to the campaign, which is locked before its prospects are.
+        held = await self._hold(opportunity_id, with_campaign=decision is not None)
         least = found.word_count_min if "word_count_min" in found.model_fields_set else held.word_count_min
         most = found.word_count_max if "word_count_max" in found.model_fields_set else held.word_count_max
         if least is not None and most is not None and least > most:
@@ -70,7 +74,19 @@ class OpportunityJudgement(OpportunityRows):
             require_allowed(LifeKind.OPPORTUNITY, held.id, held.status, new)
         changes = found.model_dump(exclude_unset=True)
         moves = [new] if new != held.status else []
-        return await self._walk(held, moves, reason, analyzed_at=self._context.now(), **changes)
+        entry = {
+            "kind": DecisionKind.SCORE.value,
+            "decided_by": (decision or {}).get("decided_by", DeciderKind.MODEL.value),
+            "decider": self._context.actor,
+            "action": changes.get("ai_contact_recommendation") or str(new),
+            "reasoning": reason,
+            "context": {"status": held.status, "verdict": verdict},
+            "output": changes,
+        }
+        now = self._context.now()
+        return await self._walk(
+            held, moves, reason, decision=entry, more=decision, analyzed_at=now, **changes
+        )
 
     async def fail_analysis(self, opportunity_id: int, reason: str) -> BacklinkOpportunity:
         """Put a prospect back whose analysis did not come to an end.
@@ -82,18 +98,27 @@ class OpportunityJudgement(OpportunityRows):
         checked_reason(reason, required=True)
         return await self._step(opportunity_id, S.DISCOVERED, reason)
 
-    async def qualify(self, opportunity_id: int, reason: str | None = None) -> BacklinkOpportunity:
+    async def qualify(
+        self,
+        opportunity_id: int,
+        reason: str | None = None,
+        *,
+        decision: Mapping[str, Any] | None = None,
+    ) -> BacklinkOpportunity:
         """Find a prospect worth writing to; from approved, take the approval back.
+
+        `decision` adds to the ledger's row: what was looked at, by which rules.
 
         Raises:
             IllegalMove: it is too far on, suppressed, or rejected or expired and no person asks.
             NotFound: there is none for this owner.
         """
         reason = checked_reason(reason)
-        held = await self._hold(opportunity_id)
+        held = await self._hold(opportunity_id, with_campaign=decision is not None)
         self._to_be_judged_again(held, S.QUALIFIED)
         require_allowed(LifeKind.OPPORTUNITY, held.id, held.status, S.QUALIFIED)
-        return await self._walk(held, [S.QUALIFIED], reason)
+        verdict = self._verdict(held, "qualify", reason)
+        return await self._walk(held, [S.QUALIFIED], reason, decision=verdict, more=decision)
 
     async def approve(self, opportunity_id: int, reason: str | None = None) -> BacklinkOpportunity:
         """Agree that a qualified prospect is written to.
@@ -102,10 +127,14 @@ class OpportunityJudgement(OpportunityRows):
             IllegalMove: it is not qualified.
             NotFound: there is none for this owner.
         """
-        return await self._step(opportunity_id, S.APPROVED, reason)
+        return await self._decided(opportunity_id, S.APPROVED, OverrideDecision.APPROVE, reason)
 
-    async def reject(self, opportunity_id: int, reason: str) -> BacklinkOpportunity:
+    async def reject(
+        self, opportunity_id: int, reason: str, *, decision: Mapping[str, Any] | None = None
+    ) -> BacklinkOpportunity:
         """Decide against a prospect that nobody was written to about yet.
+
+        `decision` adds to the ledger's row: what was looked at, by which rules.
 
         Raises:
             InvalidInput: no reason is given.
@@ -113,7 +142,7 @@ class OpportunityJudgement(OpportunityRows):
             NotFound: there is none for this owner.
         """
         checked_reason(reason, required=True)
-        return await self._step(opportunity_id, S.REJECTED, reason)
+        return await self._decided(opportunity_id, S.REJECTED, OverrideDecision.REJECT, reason, decision)
 
     async def override(
         self, opportunity_id: int, decision: str, reason: str | None = None
@@ -137,7 +166,11 @@ class OpportunityJudgement(OpportunityRows):
         way = _way_to_decision(held, OverrideDecision(decision))
         if way and held.status == S.REJECTED:
             self._by_person(held, way[-1])
-        return await self._walk(held, way, reason or "override", user_override_decision=str(decision))
+        said = self._verdict(held, str(decision), reason) | {"decided_by": DeciderKind.USER.value}
+        said["output"] = {"user_override_decision": str(decision)}
+        return await self._walk(
+            held, way, reason or "override", decision=said, user_override_decision=str(decision)
+        )
 
     async def rate(self, opportunity_id: int, stars: int, notes: str | None = None) -> BacklinkOpportunity:
         """Keep a person's rating from 1 to 5, and notes where given.
@@ -153,6 +186,21 @@ class OpportunityJudgement(OpportunityRows):
         if notes is not None:
             changes["user_notes"] = checked_reason(notes)
         return await self._walk(held, [], None, **changes)
+
+    async def _decided(
+        self,
+        opportunity_id: int,
+        new: S,
+        action: OverrideDecision,
+        reason: str | None,
+        more: Mapping[str, Any] | None = None,
+    ) -> BacklinkOpportunity:
+        reason = checked_reason(reason)
+        held = await self._hold(opportunity_id, with_campaign=more is not None)
+        require_allowed(LifeKind.OPPORTUNITY, held.id, held.status, new)
+        return await self._walk(
+            held, [new], reason, decision=self._verdict(held, action.value, reason), more=more
+        )
 
     def _to_be_judged_again(self, held: BacklinkOpportunity, new: str) -> None:
         if held.status == S.SUPPRESSED:

@@ -8,6 +8,7 @@ from linkwright.lives import path
 from linkwright.models.opportunities import BacklinkOpportunity
 from linkwright.parsing.urls import canonical_url
 from linkwright.queries import opportunities as queries
+from linkwright.services.attribution import attribute_prospect
 from linkwright.services.email_rules import moment
 from linkwright.services.history import require_allowed
 from linkwright.services.opportunity_contacts import standing
@@ -97,7 +98,7 @@ class OpportunityOutcomes(OpportunityRows):
         way = _way_to_a_link(held)
         if not held.link_acquired:
             await self._session.execute(queries.count_up(held.campaign_id, links=1))
-        return await self._walk(
+        linked = await self._walk(
             held,
             way,
             evidence,
@@ -106,6 +107,8 @@ class OpportunityOutcomes(OpportunityRows):
             link_url=page,
             link_placement_date=held.link_placement_date or at,
         )
+        await attribute_prospect(self._context, held.campaign_id, held.id)
+        return linked
 
     async def record_link_lost(self, opportunity_id: int, *, evidence: str) -> BacklinkOpportunity:
         """Record that a live link is gone. That it was acquired stays true. Saying it twice changes nothing.

@@ -1,17 +1,19 @@
 """One prospect, found, held and moved: what all its verbs are made of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from linkwright.errors import IllegalMove, InvalidInput, NotFound
 from linkwright.models.opportunities import BacklinkOpportunity
 from linkwright.queries import opportunities as queries
+from linkwright.services.attribution import attribute_prospect
 from linkwright.services.context import Context
+from linkwright.services.decision_rows import note, verdict_of
 from linkwright.services.delivery_reports import known_id
 from linkwright.services.history import record_moves, require_allowed, steps
 from linkwright.services.roll_up_marks import COUNTED_OF_PROSPECTS, is_counted, mark_counted
-from linkwright.vocabulary import LifeKind
+from linkwright.vocabulary import DeciderKind, LifeKind
 
 _LONGEST_REASON = 2_000
 
@@ -75,9 +77,14 @@ class OpportunityRows:
         reason: str | None,
         *,
         at: datetime | None = None,
+        decision: Mapping[str, Any] | None = None,
+        more: Mapping[str, Any] | None = None,
         **changes: Any,
     ) -> BacklinkOpportunity:
-        """Make moves that are known to be allowed, and write them down."""
+        """Make moves that are known to be allowed, and write them down, with the `decision` behind them.
+
+        `more` is what the caller adds to the decision about a model call.
+        """
         old = held.status
         for name, value in changes.items():
             setattr(held, name, value)
@@ -92,10 +99,28 @@ class OpportunityRows:
             opportunity_id=held.id,
             reason=reason,
         )
-        await record_moves(self._session, held.campaign_id, moves, actor=self._context.actor)
+        counts = None
+        if decision is not None:
+            owner = self._context.owner or await self._session.scalar(queries.owner_of(held.campaign_id)) or 0
+            entry = {**decision, "campaign_id": held.campaign_id, "opportunity_id": held.id}
+            counts = await note(self._context, owner, entry, more)
+        await record_moves(self._session, held.campaign_id, moves, actor=self._context.actor, also=counts)
         if not moves and is_counted(changes, COUNTED_OF_PROSPECTS):
             await mark_counted(self._session, held.campaign_id, [held.id], self._context.now())
+        if decision is not None and decision["decided_by"] == DeciderKind.USER:
+            await attribute_prospect(self._context, held.campaign_id, held.id)
         return held
+
+    def _verdict(self, held: BacklinkOpportunity, action: str, reason: str | None) -> dict[str, Any]:
+        """Return what the ledger says of a yes or no to writing to a prospect."""
+        recommended = held.ai_contact_recommendation
+        return {
+            **verdict_of(self._context.actor),
+            "factor": "contact",
+            "action": action,
+            "reasoning": reason,
+            "context": None if recommended is None else {"recommended": recommended},
+        }
 
     def _by_person(self, held: BacklinkOpportunity, new: str) -> None:
         """Refuse a move that only a person may make.

@@ -14,15 +14,18 @@ from linkwright.errors import InvalidInput, NotFound
 from linkwright.models.responses import BacklinkingResponse
 from linkwright.queries import emails, responses
 from linkwright.schemas.events import BounceReport
-from linkwright.schemas.responses import ResponseCreate
+from linkwright.schemas.responses import ResponseCreate, ResponseReading
 from linkwright.schemas.validation import parse
+from linkwright.services.attribution import attribute_prospect
 from linkwright.services.context import Context
+from linkwright.services.decision_rows import note
 from linkwright.services.delivery_reports import known_campaign, known_id
 from linkwright.services.email_held import SENT_STATES, Held
 from linkwright.services.email_rules import moment
 from linkwright.services.pages import Page, cursor, page_size, place
 from linkwright.services.response_effects import Effects
 from linkwright.services.same_answer import Source, fuller, known_answer
+from linkwright.vocabulary import DeciderKind, DecisionKind
 
 _PAGES: Final = {
     shape: responses.page(
@@ -30,6 +33,7 @@ _PAGES: Final = {
     )
     for shape in product((True, False), repeat=5)
 }
+_BY_AI: Final = frozenset(name for name in ResponseReading.model_fields if name.startswith("ai_"))
 _CAMPAIGN: Final = {owned: emails.campaign_exists(owned=owned) for owned in (True, False)}
 
 
@@ -47,6 +51,7 @@ class Responses:
         response_data: Mapping[str, Any] | BaseModel,
         *,
         bounce: Mapping[str, Any] | BounceReport | None = None,
+        decision: Mapping[str, Any] | None = None,
     ) -> BacklinkingResponse:
         """Record an answer to an email; without `email_id`, to the last email sent to the prospect.
 
@@ -55,14 +60,17 @@ class Responses:
         the follow-ups that wait for them in all of the user's campaigns; an unsubscribe, a complaint
         or a hard bounce suppresses the recipient everywhere. An automatic reply, an absence note or
         a bounce never makes a prospect responded. `bounce` tells a soft bounce from a hard one, and
-        who refused.
+        who refused. How an AI or a rule read it is a decision in the ledger; `decision` adds to that: model,
+        prompt, confidence, cost.
 
         Raises:
             NotFound: this owner's campaign has no such prospect or email.
             InvalidInput: a field breaks a rule, or neither email nor prospect is named.
             Conflict: the email was never sent.
         """
-        return await self.add(campaign_id, opportunity_id, email_id, response_data, bounce=bounce)
+        return await self.add(
+            campaign_id, opportunity_id, email_id, response_data, bounce=bounce, decision=decision
+        )
 
     async def add(
         self,
@@ -73,6 +81,7 @@ class Responses:
         *,
         bounce: Mapping[str, Any] | BounceReport | None = None,
         source: Source = Source.CALLER,
+        decision: Mapping[str, Any] | None = None,
     ) -> BacklinkingResponse:
         """Record an answer as `create` does, once even when a mailbox and another tool's file tell of it.
 
@@ -98,7 +107,10 @@ class Responses:
         }
         row = (await run(self._ctx.session, responses.ADD, values)).mappings().one()
         held.counts["response", new.response_type] += 1
+        if (entry := _reading(self._ctx, row, new, decision)) is not None:
+            held.counts += await note(self._ctx, held.user_id, entry, decision)
         await effects.apply(held, before, at)
+        await attribute_prospect(self._ctx, campaign_id, held.opportunity_id)
         return detached(BacklinkingResponse, row)
 
     async def get(self, response_id: int) -> BacklinkingResponse:
@@ -197,3 +209,23 @@ class Responses:
             keys = {"key": known["id"], "key_campaign": known["campaign_id"]}
             known = (await run(self._ctx.session, responses.SAVE, {**keys, **more})).mappings().one()
         return detached(BacklinkingResponse, {name: known[name] for name in responses.RESPONSE.c.keys()})  # noqa: SIM118
+
+
+def _reading(
+    ctx: Context, row: RowMapping, new: ResponseCreate, more: Mapping[str, Any] | None
+) -> dict[str, Any] | None:
+    """Return what the ledger says of how a new response was read; None where nobody says that it was."""
+    said = new.model_dump(include=set(ResponseReading.model_fields), exclude_unset=True, exclude_none=True)
+    if more is None and said.keys().isdisjoint(_BY_AI):
+        return None
+    return {
+        "campaign_id": row["campaign_id"],
+        "opportunity_id": row["opportunity_id"],
+        "email_id": row["email_id"],
+        "response_id": row["id"],
+        "kind": DecisionKind.CLASSIFY.value,
+        "decided_by": (more or {}).get("decided_by", DeciderKind.MODEL.value),
+        "decider": ctx.actor,
+        "action": new.response_type,
+        "output": said | {"response_type": new.response_type},
+    }

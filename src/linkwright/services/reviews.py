@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
@@ -13,11 +15,12 @@ from linkwright.models.responses import BacklinkingResponse
 from linkwright.queries import responses
 from linkwright.schemas.responses import ResponseReview, ResponseUpdate
 from linkwright.schemas.validation import parse
+from linkwright.services.attribution import attribute_prospect
 from linkwright.services.context import Context
-from linkwright.services.decisions import Decisions
+from linkwright.services.decision_rows import note
 from linkwright.services.delivery_reports import known_id
 from linkwright.services.email_held import Held
-from linkwright.services.response_answers import first_answers, take_back_answer
+from linkwright.services.response_answers import Firsts, first_answers, take_back_answer
 from linkwright.services.response_effects import Effects
 from linkwright.services.roll_up_marks import mark_counted
 from linkwright.vocabulary import HUMAN_RESPONSES, DeciderKind, DecisionKind
@@ -108,21 +111,29 @@ class Reviews:
         before = await effects.before(held, row["received_at"]) if effects else None
         saved = await self._save(row, changes)
         if labels:
-            await self._decide(row, labels, decided_by, decision)
+            held.counts += await self._decide(row, labels, decided_by, decision)
         else:
             ids = [row["opportunity_id"]]
             await mark_counted(self._ctx.session, row["campaign_id"], ids, self._ctx.now())
         if effects is not None and before is not None:
-            held.counts["response", old] -= 1
-            held.counts["response", new] += 1
-            if old in HUMAN_RESPONSES and new not in HUMAN_RESPONSES:
-                after = await first_answers(held)
-                take_back_answer(held, before, after, row["received_at"], self._ctx.now())
-            if old in HUMAN_RESPONSES and new in HUMAN_RESPONSES:
-                await held.save()
-            else:
-                await effects.apply(held, before, row["received_at"])
+            await self._take_the_effect(held, effects, before, old, new, row["received_at"])
+        else:
+            await held.save()
+        await attribute_prospect(self._ctx, held.campaign_id, held.opportunity_id)
         return saved
+
+    async def _take_the_effect(
+        self, held: Held, effects: Effects, before: Firsts, old: str, new: str, at: datetime
+    ) -> None:
+        held.counts["response", old] -= 1
+        held.counts["response", new] += 1
+        if old in HUMAN_RESPONSES and new not in HUMAN_RESPONSES:
+            after = await first_answers(held)
+            take_back_answer(held, before, after, at, self._ctx.now())
+        if old in HUMAN_RESPONSES and new in HUMAN_RESPONSES:
+            await held.save()
+        else:
+            await effects.apply(held, before, at)
 
     async def _decide(
         self,
@@ -130,8 +141,7 @@ class Reviews:
         labels: dict[str, Any],
         decided_by: DeciderKind,
         decision: Mapping[str, Any],
-    ) -> None:
-        before = {name: row[name] for name in labels if name in row}
+    ) -> Counter[tuple[str, str]]:
         entry = {
             "campaign_id": row["campaign_id"],
             "opportunity_id": row["opportunity_id"],
@@ -141,10 +151,10 @@ class Reviews:
             "decided_by": decided_by.value,
             "decider": self._ctx.actor,
             "action": labels.get("response_type", row["response_type"]),
-            "context": {"before": before},
+            "context": {"before": {name: row[name] for name in labels if name in row}},
             "output": labels,
         }
-        await Decisions(self._ctx).record(row["user_id"], {**entry, **decision})
+        return await note(self._ctx, row["user_id"], entry, decision)
 
     async def _row(self, response_id: int) -> Mapping[str, Any]:
         owner, of = self._ctx.owner, {"response_id": known_id("response", response_id)}

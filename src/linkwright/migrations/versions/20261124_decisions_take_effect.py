@@ -5,7 +5,8 @@ Why      A decision did not say when it took effect, so no window could run from
 Locks    PostgreSQL: a moment on both tables to add columns that may be empty; two indexes are built
          while writing to the ledger waits.
          SQLite: no table is rebuilt.
-Data     None. `linkwright attribute` fills in when earlier decisions took effect, from their emails.
+Data     Decisions at an unknown price are counted, one row for each campaign that has some.
+         `linkwright attribute` fills in when earlier decisions took effect, from their emails.
 Reverse  Drops the columns, the kept texts, and what was learned about when and as what.
 """
 
@@ -58,9 +59,15 @@ def upgrade() -> None:
         ["user_id", "id"],
         **_where("learned_at IS NULL"),
     )
+    op.execute(
+        "INSERT INTO campaign_counts (campaign_id, subject, state, count)"
+        " SELECT campaign_id, 'decision', 'unpriced', count(*) FROM ai_decisions"
+        " WHERE decided_by = 'model' AND cost IS NULL AND campaign_id IS NOT NULL GROUP BY campaign_id"
+    )
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM campaign_counts WHERE subject = 'decision'")
     op.drop_index("ix_ai_decision_outcomes_unlearned", "ai_decision_outcomes")
     for name in ("learned_value", "learned_at", "value_before", "late"):
         op.drop_column("ai_decision_outcomes", name)
