@@ -69,7 +69,7 @@ class TestHowItEnds:
             (
                 ("db", "upgrade", "4711"),
                 2,
-                "linkwright: revision: Can't locate revision identified by '4711'",
+                "linkwright: revision: must be one of head, ",
             ),
             (("db", "check", "--database-url", "oracle://x"), 2, "must be of SQLite or PostgreSQL"),
             (("db", "check", "--database-url", "secret"), 2, "must look like sqlite:///file.db"),

@@ -83,6 +83,19 @@ class TestApprove:
             assert said.out == ""
 
 
+class TestUnapprove:
+    def test_makes_drafts_of_approved_letters_again(self, office: Office) -> None:
+        [first, second] = [str(one["id"]) for one in office.letters()]
+        office("letters", "approve", first)
+
+        back = office("letters", "unapprove", first, "--reason", "too early")
+        again = office("letters", "unapprove", first, second)
+
+        assert (back.status, back.out) == (0, f"letter {first}: draft\n")
+        assert [one["status"] for one in office.letters()] == ["draft", "draft"]
+        assert again.status == 1
+
+
 class TestCancel:
     def test_keeps_the_reason_and_leaves_a_sent_one(self, office: Office) -> None:
         first, second = (row["id"] for row in office.letters())

@@ -142,6 +142,21 @@ class TestNoting:
         assert shown(office, prospect)["status"] == "approved"
 
 
+class TestLost:
+    def test_a_link_that_was_noted_wrongly_makes_room_for_the_right_one(self, office: Office) -> None:
+        [prospect, *_] = map(str, office.prospects("approved"))
+        office("prospects", "link", prospect, "https://one.example/wrong")
+
+        lost = office("prospects", "lost", prospect, "--evidence", "it is on another page")
+        right = office("prospects", "link", prospect, "https://one.example/right")
+
+        assert (lost.status, lost.out) == (0, f"prospect {prospect}: link lost\n"), lost.err
+        assert right.status == 0, right.err
+        shown = office("prospects", "show", prospect).out
+        assert "https://one.example/right" in shown
+        assert "it is on another page" in shown
+
+
 class TestOthers:
     def test_prospects_of_another_user_are_not_there(self, office: Office) -> None:
         theirs = str(office.prospects("qualified", OTHER)[0])

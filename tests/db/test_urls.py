@@ -44,6 +44,7 @@ class TestAsyncUrl:
             "postgresql://a:hunter2-Pa55@h/x?password=hunter2-Pa55",
             "postgresql://a:hunter2-Pa55@/x?host=h:1&host=h:port",
             "postgresql://a:hunter2-Pa55@h/x?prepared_statement_cache_size=many",
+            "postgresql://a:hunter2-Pa55@1/b@h:5432/x",
         ],
     )
     def test_what_cannot_be_opened_is_refused_without_its_password(self, written: str) -> None:
@@ -52,3 +53,8 @@ class TestAsyncUrl:
 
         assert refused.value.field == "database_url"
         assert SECRET not in str(refused.value)
+
+    @pytest.mark.parametrize("password", ["a@b", "a@b/c", "a@b#d"])
+    def test_a_password_that_ends_too_early_is_told_how_to_write_it(self, password: str) -> None:
+        with pytest.raises(InvalidInput, match="written as %40"):
+            async_url(f"postgresql://me:{password}@host:5432/x")

@@ -22,7 +22,7 @@ def show_summary(summary: Summary, console: Console) -> None:
         told = " · ".join(f"{number:,} {what}" for what, number in summary.details.items())
         console.print(Text(told, style="dim"))
     if summary.refusals:
-        console.print(_refused(summary))
+        console.print(_refused(summary, width=console.width))
     for note in summary.notes:
         console.print(Text(plain(note, 500), style="dim"))
     if summary.resumed_at:
@@ -81,12 +81,12 @@ def _counts(summary: Summary) -> Table:
 _STYLES: Final = {"new": "green", "refused": "red"}
 
 
-def _refused(summary: Summary) -> Table:
+def _refused(summary: Summary, *, width: int) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="dim")
     table.add_column("row", justify="right", no_wrap=True)
     table.add_column("field", no_wrap=True)
     table.add_column("rule", overflow="fold")
-    table.add_column("value", overflow="ellipsis", no_wrap=True, max_width=40)
+    table.add_column("value", overflow="ellipsis", no_wrap=True, max_width=max(12, width // 4))
     for one in summary.refusals[:_SHOWN]:
         value = "" if one.value is None else plain(one.value, 60)
         table.add_row(f"{one.row:,}", Text(plain(one.field)), Text(plain(one.rule)), Text(value, style="dim"))

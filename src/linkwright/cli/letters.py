@@ -177,6 +177,30 @@ async def _drafts(me: Acting, campaign: str) -> list[int]:
 
 
 @app.command()
+def unapprove(
+    letters: Annotated[list[int], typer.Argument(metavar="ID...", help="The letters.")],
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar="TEXT", help="Why, for the history.")
+    ] = None,
+    dry_run: DryRun = False,
+    user: User = None,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take approvals back: the letters are drafts again, and wait.
+
+    \b
+    Examples:
+      linkwright letters unapprove 31 32
+    """
+
+    async def verb(work: UnitOfWork, one: int) -> Any:
+        return await work.emails.unapprove(one, reason=reason)
+
+    each("letter", letters, verb, user=user, database_url=database_url, as_json=as_json, dry_run=dry_run)
+
+
+@app.command()
 def cancel(
     letters: Annotated[list[int], typer.Argument(metavar="ID...", help="The letters.")],
     reason: Annotated[

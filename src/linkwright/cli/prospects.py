@@ -278,5 +278,28 @@ def link(
     each("prospect", [prospect], verb, user=user, database_url=database_url, as_json=as_json)
 
 
+@app.command()
+def lost(
+    prospect: Id,
+    evidence: Annotated[
+        str, typer.Option("--evidence", metavar="TEXT", help="What was seen, or why it was noted wrongly.")
+    ],
+    user: User = None,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Note that a prospect's link is gone, or was noted by mistake. Another one can be noted then.
+
+    \b
+    Examples:
+      linkwright prospects lost 17 --evidence "the page is there, the link is not"
+    """
+
+    async def verb(work: UnitOfWork, one: int) -> Any:
+        return await work.opportunities.record_link_lost(one, evidence=evidence)
+
+    each("prospect", [prospect], verb, user=user, database_url=database_url, as_json=as_json)
+
+
 def _all(shape: type[Record], rows: Any) -> list[Any]:
     return [shape.model_validate(row) for row in rows]

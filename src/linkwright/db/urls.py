@@ -49,6 +49,9 @@ def _sqlite(url: URL) -> URL:
 
 
 def _postgresql(url: URL) -> URL:
+    if "@" in f"{url.host}{url.database}":
+        # The password ended at its own @, so a part of it was read as the host.
+        raise InvalidInput(_FIELD, "must have each @ in the password written as %40")
     for option in sorted(url.query):
         if option not in _OPTIONS:
             rule = f"has an option that is not known; there are {', '.join(sorted(_OPTIONS))}"

@@ -146,5 +146,8 @@ def _walk(connection: Connection, step: Callable[[Config, str], None], revision:
     try:
         step(config, revision)
     except CommandError as error:
-        raise InvalidInput("revision", str(error), revision) from error
+        if "locate revision" not in str(error):
+            raise InvalidInput("revision", str(error), revision) from error
+        known = ", ".join(["head", *revisions(), "base"])
+        raise InvalidInput("revision", f"must be one of {known}", revision) from error
     return read_state(connection, script)
