@@ -62,6 +62,9 @@ MENU: Final = {
     "prospects": Place(
         "linkwright.cli.prospects", "app", "Look at prospects, decide about them, note their links."
     ),
+    "report": Place(
+        "linkwright.cli.report", "report", "Write a campaign's report: one page, to be sent as it is."
+    ),
     "run": Place(
         "linkwright.cli.run",
         "run",

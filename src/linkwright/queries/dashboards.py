@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Select, and_, func, or_, select
 
 from linkwright.models.campaigns import BacklinkingCampaign, CampaignCount
 from linkwright.models.inbound import InboundMessage
+from linkwright.models.opportunities import BacklinkOpportunity
 from linkwright.models.responses import BacklinkingResponse
 from linkwright.models.roll_ups import RollUpState
 from linkwright.vocabulary import HUMAN_RESPONSES, EmailStatus, MatchMethod, ResponseType
@@ -73,4 +75,16 @@ def messages(user_id: int) -> Select[int]:
     unmatched = and_(message.user_id == user_id, message.matched_by == MatchMethod.NONE.value)
     return select(func.count()).select_from(
         select(message.id).where(unmatched).limit(MOST_COUNTED).subquery()
+    )
+
+
+def placed_links(campaign_id: str, limit: int) -> Select[str, str | None, datetime]:
+    """Select the links that a campaign has earned, the newest first."""
+    page = BacklinkOpportunity
+    since = func.coalesce(page.link_placement_date, page.published_at)
+    return (
+        select(page.domain, page.link_url, since.label("since"))
+        .where(page.campaign_id == campaign_id, page.link_acquired.is_(True))
+        .order_by(since.desc(), page.id.desc())
+        .limit(limit)
     )
