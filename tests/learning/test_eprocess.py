@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.trials.winners import Experiment, chance_to_win, missed, naive_z, winners
+from benchmarks.trials.winners import Experiment, chance_to_win, missed, naive_z, winners, winners_of_several
 from linkwright.learning.eprocess import Blocks, difference_interval, evidence, log_evidence
 
 ALPHA = 0.05
@@ -155,6 +155,9 @@ class TestLookingEveryDay:
         share, _, _ = winners(Experiment(a_day, rate, rate, thompson, runs=400 if thompson else 1_000))
 
         assert share < 0.05
+
+    def test_finds_few_among_several_arms(self) -> None:
+        assert winners_of_several(4, 50, 0.05, runs=500)[0] < 0.05
 
     def test_finds_the_true_winner(self) -> None:
         assert winners(Experiment(50, 0.05, 0.08))[0] > 0.87

@@ -178,6 +178,9 @@ class TestLearning:
 
         assert (await learn(desk))["classify/m"] == first["classify/m"]
 
+        await told(desk, 20, seed=8)
+        assert (await learn(desk))["classify/m"].version == 1  # It knows nearly all there is.
+
         await told(desk, 100, seed=9)
         second = (await learn(desk))["classify/m"]
 
