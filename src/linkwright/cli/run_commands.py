@@ -11,7 +11,7 @@ from linkwright.jobs.run_report import Errand, RunReport
 _BY_PROSPECT: Final[Mapping[str, tuple[str, str]]] = {
     "Check the link": ("link {id} URL", "once you have seen the link"),
     "Judge the prospect": ("qualify {id}", "or reject it, with --reason"),
-    "Letter held back": ("show {id}", "what the letter lacked"),
+    "Letter held back": ("show {id}", "what is known of it"),
     "Find an address": ("contact {id} ADDRESS", "once you have found it"),
 }
 
