@@ -37,7 +37,7 @@ class _Now(NamedTuple):
     status: str
 
 
-_MESSAGE: Final = re.compile(r"m?(\d{1,18})", re.ASCII)
+_MESSAGE: Final = re.compile(r"m?(-?\d{1,30})", re.ASCII)
 
 
 @app.command("list")
