@@ -134,6 +134,14 @@ class TestTheInterval:
         # A single look would have 0.0083: looking at all times costs less than as much again.
         assert narrow.high - narrow.low < 2 * 0.0083
 
+    @pytest.mark.parametrize(
+        "day", [(1, 1, 2, 0), (1, 0, 0, 0), (1, 1, 0, 0), (3, 3, 3, 0), (400, 400, 400, 0)]
+    )
+    def test_is_found_for_the_fewest_and_the_most_extreme(self, day: tuple[int, int, int, int]) -> None:
+        found = difference_interval(blocks(day, day), ALPHA)
+
+        assert -1 <= found.low < found.high <= 1
+
     def test_says_when_the_difference_has_changed(self) -> None:
         turned = difference_interval(blocks(*[(250, 50, 250, 5)] * 20, *[(250, 5, 250, 50)] * 60), ALPHA)
 

@@ -13,8 +13,10 @@ from linkwright import InvalidInput, NotFound
 from linkwright.models import AIDecision
 from linkwright.queries import comparison as queries
 from linkwright.schemas.comparison import ComparisonRead, TrafficRead
+from linkwright.services.attribution import Attribution
 from linkwright.services.comparison import Comparisons
-from tests.support.ledger import draws, remember
+from linkwright.services.decisions import Decisions
+from tests.support.ledger import EVEN, draws, remember
 from tests.support.outreach import Desk
 
 # Three weeks from the first mail, and a day.
@@ -158,6 +160,29 @@ class TestWhatCounts:
 
         assert (arm.cost, arm.unpriced, arm.mean_duration_ms) == (0.25, 1, 600.0)
         assert (arm.replies, arm.links, arm.cost_per_reply, arm.cost_per_link) == (1, 0, 0.25, None)
+
+
+class TestLettersThatLeft:
+    async def test_are_compared_by_what_the_ledger_attributes_to_them(self, desk: Desk) -> None:
+        even = [{"arm": "a", "p": 0.5}, {"arm": "b", "p": 0.5}]
+        choice = {"kind": "choose", "decided_by": "policy", "factor": "tone", "context": EVEN}
+        draw = {"candidates": even, "propensity": 0.5, "propensity_kind": "exact"}
+        for arm, answered in (("a", True), ("b", False), ("b", False)):
+            prospect = await desk.prospect()
+            about = {"campaign_id": desk.campaign_id, "opportunity_id": prospect, "action": arm}
+            async with desk.context() as context:
+                made = await Decisions(context).record(desk.user_id, choice | draw | about)
+            email = await desk.sent(prospect, decision_ids=[made.id])
+            if answered:
+                await desk.reply(email)
+        desk.later(days=22)
+        async with desk.context() as context:
+            await Attribution(context).attribute_outcomes(desk.user_id)
+
+        found = of(await compare(desk, "tone"), "randomised")
+
+        told = [(arm.arm, arm.sent, arm.succeeded, arm.replies, arm.waiting) for arm in found.arms]
+        assert told == [("b", 2, 0, 0, 0), ("a", 1, 1, 1, 0)]
 
 
 class TestChosenAdaptively:

@@ -150,11 +150,11 @@ def difference_interval(blocks: Blocks, alpha: float) -> Difference:
         return course
 
     refusal, steady = highest, True
-    middle = _least_refused(refusal, _observed(blocks))
+    middle = _least_refused(refusal, _observed(blocks), limit)
     if float(refusal(np.array([middle]))[0]) >= limit:
         refusal, steady = latest, False
-        middle = _least_refused(refusal, _observed(blocks))
-    inside, outside = np.array([middle, middle]), np.array([-1.0, 1.0])
+        middle = _least_refused(refusal, _observed(blocks), limit)
+    inside, outside = np.array([middle, middle]), np.array([-_WIDEST, _WIDEST])
     for _ in range(_STEPS_TO_AN_END):
         between = (inside + outside) / 2
         refused = refusal(between) >= limit
@@ -213,8 +213,10 @@ def _observed(blocks: Blocks) -> float:
     return float(replied[0] / sent[0] - replied[1] / sent[1])
 
 
-def _least_refused(refusal: Callable[[Reals], Reals], start: float) -> float:
-    """Return a difference that is refused least, near where the observed one is."""
+def _least_refused(refusal: Callable[[Reals], Reals], start: float, limit: float) -> float:
+    """Return a difference that is not refused, the observed one if it can be, or the least refused one."""
+    if float(refusal(np.array([start]))[0]) < limit:
+        return start
     width = 1.0
     middle = start
     for _ in range(_ROUNDS):
