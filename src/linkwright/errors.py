@@ -9,6 +9,7 @@ LinkwrightError
 │   ├── DailyLimitReached   the campaign has used up today's emails
 │   ├── OpportunityLimitReached   the campaign has as many prospects as it may
 │   └── Suppressed          this person may not be contacted
+├── ProviderFailed          an AI provider gave no answer that could be used
 └── DatabaseUnavailable     the database cannot do it now, or not with this program
     └── SchemaMismatch      the schema is behind, ahead or unknown
 
@@ -146,6 +147,21 @@ class Suppressed(Conflict):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(f"The recipient may not be contacted (suppressed: {reason}).")
+
+
+class ProviderFailed(LinkwrightError):
+    """An AI provider gave no answer that could be used. Nothing was written; asking again may help.
+
+    The message says neither what was asked nor what came back: both may hold secrets.
+    """
+
+    def __init__(self, provider: str, reason: str) -> None:
+        self.provider, self.reason = provider, reason
+        super().__init__(f"{provider} {reason}.")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Survive pickling."""
+        return (type(self), (self.provider, self.reason))
 
 
 class DatabaseUnavailable(LinkwrightError):

@@ -29,7 +29,6 @@ from linkwright.services.responses import Responses
 from linkwright.services.reviews import Reviews
 from linkwright.services.sending import Sending
 from linkwright.services.status_changes import StatusChanges
-from linkwright.services.stories import Stories
 from linkwright.services.suppressions import Suppressions
 from linkwright.services.templates import Templates
 from linkwright.services.users import Users
@@ -185,7 +184,6 @@ class BacklinkingDatabaseService(Opening):
 
     # --- history ------------------------------------------------------------------------------
 
-    explain = read(Stories, Stories.explain)
     get_history = read(StatusChanges, StatusChanges.page)
 
     # --- calibration and comparison -----------------------------------------------------------

@@ -49,6 +49,30 @@ class Settings(BaseModel):
     pool_size: int = Field(
         default=16, ge=1, le=500, description="Connections to PostgreSQL that one process may hold."
     )
+    ai_provider: str = Field(
+        default="local",
+        pattern="^(local|openai|anthropic|gemini|compatible)$",
+        description="Who reads answers and scores pages: local (here, without a key), openai, anthropic,"
+        " gemini, or compatible (a server that speaks the protocol of OpenAI).",
+    )
+    ai_model: str | None = Field(default=None, max_length=200, description="The provider's model.")
+    ai_key: SecretStr = Field(default=SecretStr(""), description="The provider's key.")
+    ai_base_url: str | None = Field(
+        default=None, pattern="^https?://", description="Where the provider is, if not at its usual place."
+    )
+    ai_timeout_seconds: float = Field(
+        default=30.0,
+        gt=0,
+        le=600,
+        allow_inf_nan=False,
+        description="Seconds that one call may take.",
+    )
+    ai_embedding: str = Field(
+        default="auto",
+        pattern="^(auto|minilm|wordllama|none)$",
+        description="Which small model turns texts into vectors here: minilm, wordllama, none, or auto"
+        " (the strongest that is installed).",
+    )
 
     @classmethod
     def load(cls, environment: Mapping[str, str] | None = None) -> Self:

@@ -22,7 +22,6 @@ from linkwright.services.responses import Responses
 from linkwright.services.reviews import Reviews
 from linkwright.services.sending import Sending
 from linkwright.services.status_changes import StatusChanges
-from linkwright.services.stories import Stories
 from linkwright.services.suppressions import Suppressions
 from linkwright.services.templates import Templates
 from linkwright.services.users import Users
@@ -123,11 +122,6 @@ class UnitOfWork:
     def attribution(self) -> Attribution:
         """What came of decisions, by rule."""
         return Attribution(self.context)
-
-    @cached_property
-    def stories(self) -> Stories:
-        """Why things are as they are."""
-        return Stories(self.context)
 
     @cached_property
     def history(self) -> StatusChanges:

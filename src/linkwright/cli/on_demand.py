@@ -23,6 +23,7 @@ class Place(NamedTuple):
 
 
 MENU: Final = {
+    "ai": Place("linkwright.cli.ai", "app", "See which AI reads and scores, and try it on a file."),
     "analytics": Place(
         "linkwright.cli.analytics", "app", "Bring days, weeks and months up to date; look at them."
     ),
@@ -47,11 +48,6 @@ MENU: Final = {
         "linkwright.cli.doctor",
         "doctor",
         "Recount every number, look for every broken rule, and say what to do about it.",
-    ),
-    "explain": Place(
-        "linkwright.cli.explain",
-        "app",
-        "Tell why a prospect or a letter stands where it does.",
     ),
     "export": Place("linkwright.cli.export", "app", "Take a campaign out of the record."),
     "import": Place("linkwright.cli.imports", "app", "Bring files into the record."),

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from linkwright.parsing.mail import ParsedMessage, Reading
 from linkwright.templating.conversion import html_from_text
-from linkwright.vocabulary import ResponseType
+from linkwright.vocabulary import DeciderKind, ResponseType
 
 _LONGEST_SUBJECT: Final = 200
 _CLOCKS_DIFFER: Final = timedelta(days=1)
@@ -73,7 +73,13 @@ def inbound_of(message: ParsedMessage, reading: Reading, reader: str) -> dict[st
         "sent_at": message.sent_at,
         "received_at": message.received_at,
         "response_type": reading.kind.value,
-        "reading": {"reader": reader, **_as_json(reading, message)},
+        "reading": (told := _as_json(reading, message)),
+        "decision": {
+            "decided_by": DeciderKind.RULE.value,
+            "decider": reader[:200],
+            "confidence_raw": reading.confidence,
+            "context": {"reading": told},
+        },
     }
     if reading.kind is ResponseType.BOUNCE and reading.bounce is not None:
         values["bounce_kind"] = reading.bounce.kind.value

@@ -17,6 +17,7 @@ from linkwright.outreach.linear import Linear, weights
 from linkwright.outreach.vectors import Embedder, embedder
 from linkwright.outreach.words import PLACES, plain, sentences
 from linkwright.parsing.mail import ParsedMessage, Reading, classify
+from linkwright.parsing.mail.classify import read_person
 from linkwright.parsing.mail.quotes import new_text
 from linkwright.vocabulary import Intent, RecommendedAction, ResponseType, Sentiment, Urgency
 
@@ -86,13 +87,18 @@ class MailReader:
         ruled = classify(message)
         if ruled.kind not in _HUMAN or ruled.intent in _BY_RULE:
             return ruled
-        text = said(new_text(message.body_text))
+        return self._learned(new_text(message.body_text), ruled)
+
+    def read_person(self, text: str) -> Reading:
+        """Say what a person wants who wrote this and nothing else."""
+        ruled = read_person(text)
+        return ruled if ruled.kind not in _HUMAN or ruled.intent in _BY_RULE else self._learned(text, ruled)
+
+    def _learned(self, written: str, ruled: Reading) -> Reading:
+        """Say what a person wants by what was learned; `ruled` is what the rules alone would say."""
+        text = said(written)
         if not text:
             return ruled
-        return self.read_text(text, ruled)
-
-    def read_text(self, text: str, ruled: Reading) -> Reading:
-        """Say what a person wants, from what they wrote; `ruled` is what the rules alone would say."""
         vector = self.model.vectors([text])[0] if self.model else None
         shares = self.learned.probabilities(text, vector)
         intent, sure = _decided(shares)

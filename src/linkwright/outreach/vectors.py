@@ -112,14 +112,16 @@ def available(name: str) -> bool:
 
 @cache
 def embedder(wanted: str) -> Embedder | None:
-    """Return the model of a name; `auto` is the small one if it is installed, `none` is none.
+    """Return the model of a name; `auto` is the strongest that is installed, `none` is none.
 
     Raises:
         InvalidInput: the model's packages are not installed, or its file is not the one that was measured.
     """
-    if wanted == "none" or (wanted == "auto" and not available("wordllama")):
+    name: str | None = wanted
+    if wanted == "auto":
+        name = next(filter(available, ("minilm", "wordllama")), None)
+    if name is None or name == "none":
         return None
-    name = "wordllama" if wanted == "auto" else wanted
     if not available(name):
         raise InvalidInput(
             "LINKWRIGHT_AI_EMBEDDING", "needs the extra: pip install 'linkwright[local]'", wanted

@@ -91,22 +91,30 @@ def classify(message: ParsedMessage) -> Reading:
 
 
 def _person(message: ParsedMessage) -> Reading:
+    # The reader's own filter said so. It outranks what follows: spam out of a stolen account answers, too.
+    spam = message.header("x-spam-flag").strip().lower() == "yes"
     # Not `reply_text`: when nothing new was written that is the quotation, footer and all.
-    text = new_text(message.body_text)[:_READ].replace("\u2019", "'")
+    text = new_text(message.body_text)
+    return read_person(
+        text, message.subject, answers=bool(message.in_reply_to or message.references), spam=spam
+    )
+
+
+def read_person(text: str, subject: str = "", *, answers: bool = True, spam: bool = False) -> Reading:
+    """Read what a person wrote, by sure words alone; `answers` says that it answers a mail of ours."""
+    text = text[:_READ].replace("\u2019", "'")
     if found := wording.ERASURE.search(text):
         return Reading(ResponseType.UNSUBSCRIBE, Intent.ERASURE_REQUEST, 0.85, (f"body: {found[0][:80]}",))
     legal = wording.LEGAL.search(text)
-    refusal = _LIST_UNSUBSCRIBE.match(message.subject) or _wish_to_leave(text)
+    refusal = _LIST_UNSUBSCRIBE.match(subject) or _wish_to_leave(text)
     if legal:
         kind = ResponseType.UNSUBSCRIBE if refusal else ResponseType.NEGATIVE
         return Reading(kind, Intent.LEGAL_COMPLAINT, 0.85, (f"body: {legal[0][:80]}",))
     if refusal:
         evidence = (f"words: {refusal[0].strip()[:80]}",)
         return Reading(ResponseType.UNSUBSCRIBE, Intent.UNSUBSCRIBE_REQUEST, 0.9, evidence)
-    # The reader's own filter said so. It outranks any words: spam out of a stolen account answers, too.
-    if message.header("x-spam-flag").strip().lower() == "yes":
+    if spam:
         return Reading(ResponseType.SPAM, None, 0.85, ("X-Spam-Flag: yes",))
-    answers = bool(message.in_reply_to or message.references)
     if not answers and (found := wording.SPAM.search(text)):
         return Reading(ResponseType.SPAM, None, 0.7, (f"body: {found[0][:80]}",))
     for intent, pattern in wording.HUMAN:

@@ -1,0 +1,41 @@
+"""Campaigns and pages of this folder, with the frame of a site around the pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+from typing import Final
+
+from linkwright.outreach.pages import Page
+
+FOLDER: Final = Path(__file__).parent
+TRAINING: Final = FOLDER.parent.parent.parent / "training" / "pages.txt"
+
+
+def campaigns(name: str) -> list[tuple[list[str], list[tuple[str, str]]]]:
+    """Return the keywords of each campaign, and the titles and texts of its pages."""
+    path = TRAINING if name == "training" else FOLDER / f"{name}.txt"
+    found: list[tuple[list[str], list[tuple[str, str]]]] = []
+    for line in path.read_text("utf-8").splitlines():
+        if line.startswith("=== "):
+            found.append(([word.strip() for word in line[4:].split(",")], []))
+        elif line.startswith("+ "):
+            title, text = line[2:].split(" | ")
+            found[-1][1].append((title, text))
+    return found
+
+
+def framed(title: str, text: str, seed: int) -> Page:
+    """Return a page with a menu above it, notices and a footer below."""
+    lines = (FOLDER / "held_out_boilerplate.txt").read_text("utf-8").splitlines()
+    chance = Random(f"{seed}{title}")
+    chance.shuffle(lines)
+    return Page(title, "\n".join([*lines[:3], text, *lines[3:7]]))
+
+
+def area(scored: list[tuple[float, bool]]) -> float:
+    """Return how often a page that belongs scores above one that does not (the area under the ROC curve)."""
+    mine = [score for score, belongs in scored if belongs]
+    others = [score for score, belongs in scored if not belongs]
+    won = sum((one > other) + 0.5 * (one == other) for one in mine for other in others)
+    return won / (len(mine) * len(others))
