@@ -20,9 +20,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from linkwright.jobs.letter_variables import FOLLOW_UP_NAMES, PROSPECT_NAMES, known_names
 from linkwright.lives import LIVES
 from linkwright.models import Base
+from linkwright.outcomes import RULES, Credit, Since
 from linkwright.parsing.formats import FIELDS, FORMATS
 from linkwright.parsing.formats.own import LINKWRIGHT, URL_LIST
 from linkwright.parsing.formats.words import EMAIL_WORDS, OPPORTUNITY_WORDS, RESPONSE_WORDS
+from linkwright.schemas.otel import ATTRIBUTES, OLDER, PARAMETERS
 from linkwright.service import BacklinkingDatabaseService
 from linkwright.settings import PREFIX, Settings
 from linkwright.templating.grammar import FILTERS
@@ -44,6 +46,44 @@ def diagram() -> Iterator[str]:
     for parent, child, end in sorted(edges):
         yield f"    {parent} {end}--o{{ {child} : has"
     yield "```"
+
+
+def outcome_rules() -> Iterator[str]:
+    """Yield the rules of attribution: what may come of which decision, and when."""
+    since = {
+        Since.EXECUTED: "the letter left",
+        Since.FIRST_MAIL: "the first letter to the prospect left",
+        Since.DECIDED: "it was decided",
+    }
+    credit = {
+        Credit.PROSPECT: "any of the prospect's",
+        Credit.LAST_MAIL: "when this was the last letter before it",
+        Credit.EMAIL: "of this letter",
+        Credit.PERSON: "of the same prospect or response",
+    }
+    yield "| decision | outcome | value 1 when | counted | within | from when | silence |"
+    yield "| --- | --- | --- | --- | --- | --- | --- |"
+    for (kind, factor), rules in RULES.items():
+        name = f"`{kind}`" if factor is None else f"`{kind}` `{factor}`"
+        for rule in rules:
+            silence = "0 when the window closes" if rule.closes_with_zero else "censored"
+            yield (
+                f"| {name} | `{rule.name}` | {rule.event} | {credit[rule.credit]} | {rule.days} days"
+                f" | {since[rule.since]} | {silence} |"
+            )
+
+
+def gen_ai_names() -> Iterator[str]:
+    """Yield the ledger's columns and what OpenTelemetry calls them."""
+    older: dict[str, list[str]] = {}
+    for attribute, column in OLDER.items():
+        older.setdefault(column, []).append(f"`{attribute}`")
+    yield "| column | attribute | also read |"
+    yield "| --- | --- | --- |"
+    for column, attribute in ATTRIBUTES.items():
+        yield f"| `{column}` | `{attribute}` | {', '.join(older.get(column, []))} |"
+    for name, attribute in PARAMETERS.items():
+        yield f"| `parameters.{name}` | `{attribute}` | |"
 
 
 def tables() -> Iterator[str]:

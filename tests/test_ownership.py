@@ -270,6 +270,10 @@ CASES: dict[str, Case] = {
     ],
     "attribute_outcomes": on_user(),
     "count_due_outcomes": on_user(),
+    "explain": lambda world: [
+        call("opportunity", world.theirs.page),
+        call("email", world.theirs.email),
+    ],
     "get_history": lambda world: [
         call("campaign", world.theirs.campaign),
         call("opportunity", world.theirs.page),

@@ -154,6 +154,7 @@ STATEMENTS = {
     "get_calibration": 3,
     "learn_calibration": 3,
     "compare": 4,
+    "explain": 7,
     "get_history": 2,
     "roll_up_campaign": 25,
     "create_analytics_record": 2,

@@ -29,6 +29,7 @@ from linkwright.services.responses import Responses
 from linkwright.services.reviews import Reviews
 from linkwright.services.sending import Sending
 from linkwright.services.status_changes import StatusChanges
+from linkwright.services.stories import Stories
 from linkwright.services.suppressions import Suppressions
 from linkwright.services.templates import Templates
 from linkwright.services.users import Users
@@ -184,6 +185,7 @@ class BacklinkingDatabaseService(Opening):
 
     # --- history ------------------------------------------------------------------------------
 
+    explain = read(Stories, Stories.explain)
     get_history = read(StatusChanges, StatusChanges.page)
 
     # --- calibration and comparison -----------------------------------------------------------

@@ -22,6 +22,7 @@ from linkwright.services.responses import Responses
 from linkwright.services.reviews import Reviews
 from linkwright.services.sending import Sending
 from linkwright.services.status_changes import StatusChanges
+from linkwright.services.stories import Stories
 from linkwright.services.suppressions import Suppressions
 from linkwright.services.templates import Templates
 from linkwright.services.users import Users
@@ -122,6 +123,11 @@ class UnitOfWork:
     def attribution(self) -> Attribution:
         """What came of decisions, by rule."""
         return Attribution(self.context)
+
+    @cached_property
+    def stories(self) -> Stories:
+        """Why things are as they are."""
+        return Stories(self.context)
 
     @cached_property
     def history(self) -> StatusChanges:

@@ -329,3 +329,18 @@ class TestStats:
         assert stats.count("email", "queued") == 1
         assert stats.contacted_opportunities == 1
         assert stats.response_rate == 0.0
+
+
+class TestDeletingACampaign:
+    async def test_takes_what_its_emails_had_earned_for_a_template(self, database: Database) -> None:
+        desk = await Desk(database).sit_down()
+        text = {"subject_template": "Hi", "body_template_html": "<p>Hi</p>"}
+        template = await desk.templates("create", desk.user_id, text | {"name": "Guest post"})
+        await desk.reply(await desk.sent(template_used="Guest post"))
+        assert (await desk.templates("get", template.id)).usage_count == 1
+
+        async with desk.context() as context:
+            await Campaigns(context).delete(desk.campaign_id)
+
+        earned = await desk.templates("get", template.id)
+        assert (earned.usage_count, earned.success_rate, earned.average_response_time) == (0, 0.0, None)

@@ -93,6 +93,11 @@ class TestRecord:
             ({"prompt_digest": "x" * 64}, "prompt_digest: must be hexadecimal"),
             ({"email_id": 5}, "campaign_id is required"),
             ({"outcome_state": "known"}, "outcome_state"),
+            ({"factor": "weather"}, "factor must be one of: template, tone, model"),
+            ({"confidence_raw": float("nan")}, "confidence_raw"),
+            ({"action": "c"}, "action"),
+            ({"propensity": 0.6}, "propensity"),
+            ({"decided_at": "2027-01-01T00:00:00Z"}, "decided_at: must not lie in the future"),
             ({"decided_at": "2026-01-01T00:00:00"}, "decided_at: must say its time zone"),
         ],
     )

@@ -74,6 +74,14 @@ class TestClaimDue:
         assert await desk.sending("claim_due") == []
         assert (await desk.email(second.id)).status == "blocked"
 
+    async def test_blocks_a_follow_up_of_what_did_not_arrive(self, desk: Desk) -> None:
+        first = await desk.sent()
+        second = await desk.queued(first.opportunity_id, email_type="follow_up", parent_email_id=first.id)
+        await desk.delivery("record_bounce", first.id, kind="soft")
+
+        assert await desk.sending("claim_due") == []
+        assert (await desk.email(second.id)).status == "blocked"
+
     async def test_what_was_blocked_goes_back_when_policy_lets_it(self, desk: Desk) -> None:
         email = await desk.queued()
         suppression = await desk.suppressions("add", "someone@else.com")

@@ -228,6 +228,7 @@ async def walk_knowledge(call: Call, key: str, me: int, page: int, email: int) -
     assert (await call("compare", me, "template", campaign_id=key)).traffic == []
     assert await call("count_due_outcomes", me) == 0
     assert (await call("attribute_outcomes", me)).judged == 0
+    assert (await call("explain", "opportunity", page)).entries
     moves = await call("get_history", "email", email)
     assert (moves.rows[0].new_status, moves.rows[-1].new_status) == ("draft", "sent")
     assert await call("roll_up_campaign", key) > 0

@@ -49,6 +49,11 @@ MENU: Final = {
         "doctor",
         "Recount every number, look for every broken rule, and say what to do about it.",
     ),
+    "explain": Place(
+        "linkwright.cli.explain",
+        "app",
+        "Tell why a prospect or a letter stands where it does.",
+    ),
     "export": Place("linkwright.cli.export", "app", "Take a campaign out of the record."),
     "import": Place("linkwright.cli.imports", "app", "Bring files into the record."),
     "inbox": Place(

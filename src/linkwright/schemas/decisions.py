@@ -22,7 +22,7 @@ from linkwright.schemas.fields import (
     known,
     upto,
 )
-from linkwright.vocabulary import DeciderKind, DecisionKind, PropensityKind
+from linkwright.vocabulary import DeciderKind, DecisionKind, Factor, PropensityKind
 
 
 def _hexadecimal(value: str) -> str:
@@ -34,6 +34,10 @@ def _hexadecimal(value: str) -> str:
 Digest = Annotated[str, Field(min_length=64, max_length=64), AfterValidator(_hexadecimal)]
 Probability = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
 Seed = Annotated[int, Field(ge=-(2**63), lt=2**63)]
+
+
+# What a yes or no is about, as the verbs write it down.
+_OF_VERBS = frozenset({"contact", "send"})
 
 
 class DecisionCreate(Shape):
@@ -106,6 +110,8 @@ class DecisionCreate(Shape):
             raise ValueError("campaign_id is required beside an opportunity, email or response")
         if (self.propensity is None) != (self.propensity_kind is None):
             raise ValueError("propensity and propensity_kind go together")
+        if self.kind == DecisionKind.CHOOSE and self.factor not in {None, *Factor, *_OF_VERBS}:
+            raise ValueError(f"factor must be one of: {', '.join(Factor)}")
         if self.propensity_kind == PropensityKind.EXACT and self.candidates is not None:
             require_draw(self.candidates, self.action, self.propensity)
         return self

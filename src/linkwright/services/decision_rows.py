@@ -17,6 +17,7 @@ from linkwright.schemas.validation import parse
 from linkwright.services.calibration import calibrated
 from linkwright.services.context import Context
 from linkwright.services.decision_texts import TEXTS, digests_of, keep
+from linkwright.services.email_rules import moment
 from linkwright.services.prices import OUR_OWN, price_of
 from linkwright.vocabulary import DeciderKind, DecisionKind, Factor, OutcomeState
 
@@ -78,8 +79,12 @@ async def note(
 
 
 def completed(row: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """Return a decision's row with everything that follows from what was said."""
-    at = row["decided_at"] = row.get("decided_at") or now
+    """Return a decision's row with everything that follows from what was said.
+
+    Raises:
+        InvalidInput: it was decided in the future, by more than clocks differ.
+    """
+    at = row["decided_at"] = moment(row.get("decided_at"), "decided_at", now)
     row["outcome_state"] = OutcomeState.PENDING.value
     if row["cost"] is None and (price := price_of(row, at)) is not None:
         row["cost"], row["price_source"] = price

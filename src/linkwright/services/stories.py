@@ -1,0 +1,223 @@
+"""Stories: why a prospect or a letter stands where it stands, as it is known now or was known then."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from linkwright.errors import InvalidInput, NotFound
+from linkwright.models.decisions import AIDecision, AIDecisionOutcome
+from linkwright.models.emails import BacklinkingEmail
+from linkwright.models.events import EmailEvent
+from linkwright.models.opportunities import BacklinkOpportunity
+from linkwright.models.responses import BacklinkingResponse
+from linkwright.models.status_changes import StatusChange
+from linkwright.queries import stories as queries
+from linkwright.schemas.stories import Alternative, Entry, Outcome, Story
+from linkwright.services.context import Context
+from linkwright.services.email_rules import moment
+from linkwright.services.emails import Emails
+from linkwright.services.opportunities import Opportunities
+from linkwright.vocabulary import DeciderKind, EmailStatus, LifeKind, OpportunityStatus
+
+# What is told of a decision beside what was decided, by whom and out of what.
+_FACTS: Final = (
+    "reasoning",
+    "confidence_raw",
+    "confidence",
+    "calibrator",
+    "propensity_kind",
+    "policy_version",
+    "rng_seed",
+    "provider_name",
+    "request_model",
+    "response_model",
+    "prompt_name",
+    "prompt_version",
+    "rendered_prompt_digest",
+    "input_tokens",
+    "output_tokens",
+    "cost",
+    "price_source",
+    "duration_ms",
+    "error_type",
+    "trace_id",
+    "output",
+    "context",
+)
+# What happens at one moment is told in this order: the letter, what was decided, what moved.
+_ORDER: Final = {"letter": 0, "answer": 1, "decision": 2, "event": 3, "move": 4}
+
+
+class Stories:
+    """Why things are as they are, inside one transaction that somebody else opened and will close."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+
+    async def explain(
+        self, kind: Literal["opportunity", "email"], identity: int, as_of: datetime | None = None
+    ) -> Story:
+        """Tell the whole story of a prospect or of one letter, in the order in which it happened.
+
+        Every decision with its alternatives, how sure it was, what it cost and what came of it; every
+        move and event; every letter and answer. With `as_of`, what was known at that moment: what was
+        heard of later is left out, and an outcome that was corrected later is as it had been.
+
+        Raises:
+            InvalidInput: `kind` is neither, or `as_of` names no time zone or lies in the future.
+            NotFound: there is no such thing for this owner.
+        """
+        if kind not in {"opportunity", "email"}:
+            raise InvalidInput("kind", "must be one of: opportunity, email", kind)
+        now = moment(as_of, "as_of", self._ctx.now())
+        email = await Emails(self._ctx).get(identity) if kind == "email" else None
+        page = await Opportunities(self._ctx).get(email.opportunity_id if email is not None else identity)
+        if (email.created_at if email is not None else page.discovered_at) > now:
+            raise NotFound(kind, identity)
+        of = (page.campaign_id, page.id, None if email is None else email.id)
+        session = self._ctx.session
+        letters = (await session.scalars(queries.letters(*of))).all()
+        answers = (await session.scalars(queries.answers(*of))).all()
+        moves = [row for row in await session.scalars(queries.moves(*of)) if row.changed_at <= now]
+        decided = [row for row in await session.scalars(queries.decisions(*of)) if row.decided_at <= now]
+        sent = [letter.id for letter in letters]
+        events = (await session.scalars(queries.events(page.campaign_id, sent))).all() if sent else []
+        entries = [
+            *_letters(letters, now),
+            *_answers(answers, now),
+            *_events(events, now),
+            *_moves(moves),
+            *_decisions(decided, await self._outcomes(decided), now),
+        ]
+        return Story(
+            kind=kind,
+            id=identity,
+            title=_title(page, email),
+            status=_status(kind, identity, moves),
+            as_of=now,
+            cost=sum(row.cost or 0.0 for row in decided),
+            unpriced=sum(row.decided_by == DeciderKind.MODEL and row.cost is None for row in decided),
+            entries=sorted(entries, key=lambda each: (each.at, _ORDER[each.what], each.id)),
+        )
+
+    async def _outcomes(self, decided: Sequence[AIDecision]) -> Mapping[int, list[AIDecisionOutcome]]:
+        found: dict[int, list[AIDecisionOutcome]] = defaultdict(list)
+        if decided:
+            statement = queries.outcomes(decided[0].user_id, [row.id for row in decided])
+            for row in await self._ctx.session.scalars(statement):
+                found[row.decision_id].append(row)
+        return found
+
+
+def _title(page: BacklinkOpportunity, email: BacklinkingEmail | None) -> str:
+    return (page.title or page.domain) if email is None else email.subject
+
+
+def _status(kind: str, identity: int, moves: Iterable[StatusChange]) -> str:
+    """Return the state of then: where the last move by then led. Every life begins without a word."""
+    mine = [
+        move.new_status
+        for move in moves
+        if move.kind == kind
+        and identity == (move.email_id if kind == LifeKind.EMAIL else move.opportunity_id)
+    ]
+    beginning = OpportunityStatus.DISCOVERED if kind == LifeKind.OPPORTUNITY else EmailStatus.DRAFT
+    return mine[-1] if mine else beginning.value
+
+
+def _letters(letters: Iterable[BacklinkingEmail], now: datetime) -> Iterator[Entry]:
+    for row in letters:
+        if row.created_at <= now:
+            facts = {"type": row.email_type, "to": row.to_email, "template": row.template_used}
+            told = {name: value for name, value in facts.items() if value is not None}
+            yield Entry(at=row.created_at, what="letter", id=row.id, text=row.subject, facts=told)
+
+
+def _answers(answers: Iterable[BacklinkingResponse], now: datetime) -> Iterator[Entry]:
+    for row in answers:
+        if row.received_at <= now:
+            facts = {"type": row.response_type, "words": row.body_text}
+            about = f"email {row.email_id}"
+            yield Entry(
+                at=row.received_at,
+                what="answer",
+                id=row.id,
+                text=row.subject,
+                by=row.from_email,
+                about=about,
+                facts=facts,
+            )
+
+
+def _events(events: Iterable[EmailEvent], now: datetime) -> Iterator[Entry]:
+    for row in events:
+        if row.recorded_at <= now:
+            facts = {"agent": row.agent, "detail": row.detail, "recorded_at": row.recorded_at}
+            yield Entry(
+                at=row.occurred_at,
+                what="event",
+                id=row.id,
+                text=row.kind,
+                about=f"email {row.email_id}",
+                facts={name: value for name, value in facts.items() if value is not None},
+            )
+
+
+def _moves(moves: Iterable[StatusChange]) -> Iterator[Entry]:
+    for row in moves:
+        way = row.new_status if row.old_status is None else f"{row.old_status} → {row.new_status}"
+        about = f"email {row.email_id}" if row.email_id is not None else None
+        facts = {} if row.reason is None else {"reason": row.reason}
+        yield Entry(
+            at=row.changed_at, what="move", id=row.id, text=way, by=row.actor, about=about, facts=facts
+        )
+
+
+def _decisions(
+    decided: Iterable[AIDecision], outcomes: Mapping[int, Sequence[AIDecisionOutcome]], now: datetime
+) -> Iterator[Entry]:
+    for row in decided:
+        facts = {name: value for name in _FACTS if (value := getattr(row, name)) is not None}
+        if row.executed_at is not None and row.executed_at <= now:
+            facts["executed_at"] = row.executed_at
+            if row.executed_action != row.action:
+                facts["executed_action"] = row.executed_action
+        if row.response_id is not None:
+            about = f"response {row.response_id}"
+        else:
+            about = f"email {row.email_id}" if row.email_id is not None else "prospect"
+        yield Entry(
+            at=row.decided_at,
+            what="decision",
+            id=row.id,
+            text=" ".join(filter(None, (row.kind, row.factor))) + (f": {row.action}" if row.action else ""),
+            by=f"{row.decided_by} ({row.decider})" if row.decider else row.decided_by,
+            about=about,
+            alternatives=_alternatives(row),
+            outcomes=[told for each in outcomes.get(row.id, ()) if (told := _outcome(each, now)) is not None],
+            facts=facts,
+        )
+
+
+def _alternatives(row: AIDecision) -> list[Alternative]:
+    found = []
+    for each in row.candidates or ():
+        arm, p = (each.get("arm"), each.get("p")) if isinstance(each, dict) else (each, None)
+        number = float(p) if isinstance(p, int | float) else None
+        found.append(Alternative(arm=str(arm), p=number, chosen=str(arm) == row.action))
+    return sorted(found, key=lambda each: -(each.p or 0.0))
+
+
+def _outcome(row: AIDecisionOutcome, now: datetime) -> Outcome | None:
+    if row.recorded_at <= now:
+        return Outcome.model_validate({name: getattr(row, name) for name in Outcome.model_fields})
+    if row.value_before is None or row.occurred_at > now:
+        return None
+    # It was corrected since; who had asked then was told the other.
+    before: dict[str, Any] = {
+        name: getattr(row, name) for name in ("name", "rule", "occurred_at", "recorded_at")
+    }
+    return Outcome.model_validate({**before, "value": row.value_before, "evidence": None, "late": False})

@@ -1,0 +1,86 @@
+"""The story of a prospect and of a letter: whole, in order, and as it was known at any time."""
+
+from datetime import timedelta
+
+import pytest
+
+from linkwright.errors import InvalidInput, NotFound
+from linkwright.schemas.stories import Story
+from linkwright.services.stories import Stories
+from tests.services.test_attribution import attribute
+from tests.services.test_decision_effects import choose
+from tests.support.outreach import Desk
+
+
+async def explain(desk: Desk, kind: str, identity: int, as_of: object = None) -> Story:
+    async with desk.context() as context:
+        return await Stories(context).explain(kind, identity, as_of)  # type: ignore[arg-type]
+
+
+class TestExplain:
+    async def test_tells_everything_in_order(self, desk: Desk) -> None:
+        page = await desk.prospect(title="Trail Notes")
+        desk.later(hours=1)
+        found = {"ai_relevance_score": 0.8, "ai_contact_recommendation": "contact"}
+        await desk.opportunities(
+            "record_analysis", page, found, decision={"confidence_raw": 0.3, "cost": 0.5}
+        )
+        desk.later(hours=1)
+        chosen = await choose(desk)
+        email = await desk.draft(page, decision_ids=[chosen], ai_model_used="ours-7b")
+        desk.later(hours=1)
+        await desk.sending("mark_sent", email.id)
+        desk.later(days=2)
+        await desk.reply(email)
+
+        story = await explain(desk, "opportunity", page)
+
+        assert (story.title, story.status) == ("Trail Notes", "responded")
+        assert (story.cost, story.unpriced) == (0.5, 1)
+        assert [entry.at for entry in story.entries] == sorted(entry.at for entry in story.entries)
+        told = [(entry.what, entry.text) for entry in story.entries]
+        wanted = [
+            ("decision", "score: contact"),
+            ("letter", "A guide for your readers"),
+            ("decision", "choose template: Broken link"),
+            ("decision", "generate"),
+            ("event", "sent"),
+            ("move", "sending → sent"),
+            ("answer", "Re"),
+            ("move", "contacted → responded"),
+        ]
+        assert [each for each in told if each in wanted] == wanted
+        [choice] = [entry for entry in story.entries if entry.id == chosen and entry.what == "decision"]
+        assert [(each.arm, each.p, each.chosen) for each in choice.alternatives] == [
+            ("Broken link", 0.7, True),
+            ("Guest post", 0.3, False),
+        ]
+        assert {each.name: each.value for each in choice.outcomes} == {"human_reply": 1, "positive_reply": 1}
+
+    async def test_as_of_a_past_time_knows_nothing_of_later(self, desk: Desk) -> None:
+        chosen = await choose(desk, factor="send_hour")
+        email = await desk.draft(decision_ids=[chosen])
+        await desk.sending("mark_sent", email.id)
+        came = desk.later(days=10)
+        then = desk.later(days=10)
+        await attribute(desk)
+        desk.later(days=1)
+        await desk.reply(email, "negative", received_at=came)
+
+        async def known(story: Story) -> list[float]:
+            [choice] = [each for each in story.entries if each.what == "decision"]
+            return [each.value for each in choice.outcomes if each.name == "human_reply"]
+
+        before = await explain(desk, "email", email.id, then - timedelta(days=15))
+        assert (before.status, await known(before)) == ("sent", [])
+        assert await known(await explain(desk, "email", email.id, then)) == [0.0]
+        assert await known(await explain(desk, "email", email.id)) == [1.0]
+
+    async def test_of_what_was_not_there_yet_there_is_none(self, desk: Desk) -> None:
+        page = await desk.prospect()
+        with pytest.raises(NotFound):
+            await explain(desk, "opportunity", page, desk.now - timedelta(hours=1))
+        with pytest.raises(InvalidInput, match="as_of: must not lie in the future"):
+            await explain(desk, "opportunity", page, desk.now + timedelta(days=9))
+        with pytest.raises(InvalidInput, match="kind"):
+            await explain(desk, "campaign", page)
