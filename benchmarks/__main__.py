@@ -13,6 +13,7 @@ BENCHMARKS = {
     "bulk": "benchmarks.bulk",
     "single": "benchmarks.single",
     "reads": "benchmarks.reads",
+    "dashboard": "benchmarks.dashboard",
     "mixed": "benchmarks.mixed",
     "import": "benchmarks.importing",
 }

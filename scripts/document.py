@@ -26,6 +26,7 @@ from linkwright.parsing.formats.own import LINKWRIGHT, URL_LIST
 from linkwright.parsing.formats.words import EMAIL_WORDS, OPPORTUNITY_WORDS, RESPONSE_WORDS
 from linkwright.schemas.otel import ATTRIBUTES, OLDER, PARAMETERS
 from linkwright.service import BacklinkingDatabaseService
+from linkwright.services.roll_up_columns import BESIDE, COSTS, COUNTS, SHARES, TEXTS
 from linkwright.settings import PREFIX, Settings
 from linkwright.templating.grammar import FILTERS
 from linkwright.unit_of_work import UnitOfWork
@@ -302,3 +303,16 @@ def _rules(table: Table) -> Iterator[str]:
         unique = "unique " if index.unique else ""
         yield f"- {unique}index {index.name} ({', '.join(column.name for column in index.columns)}){only}"
     yield ""
+
+
+def analytics() -> Iterator[str]:
+    """Yield what every column of analytics means, and every number kept beside them."""
+    yield "| column | what it is, of a day |"
+    yield "| --- | --- |"
+    for name, meaning in {**COUNTS, **SHARES, **COSTS, **TEXTS}.items():
+        yield f"| `{name}` | {meaning} |"
+    yield ""
+    yield "| number in `analytics_days` | what it is, of a day |"
+    yield "| --- | --- |"
+    for name, meaning in BESIDE.items():
+        yield f"| `{name}` | {meaning} |"

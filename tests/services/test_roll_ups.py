@@ -16,6 +16,7 @@ from linkwright.db.engine import Database
 from linkwright.errors import Conflict
 from linkwright.models import BacklinkingAnalytics, RollUpDay, RollUpShare, RollUpState
 from linkwright.queries import analytics as queries
+from linkwright.services import roll_up_columns as columns
 from linkwright.services.analytics import Analytics
 from linkwright.services.context import Context
 from linkwright.services.roll_ups import RollUp
@@ -269,3 +270,29 @@ class TestAtOnce:
         await roll_up(desk)
         assert await stored(desk) == after
         assert sum(row["emails_sent"] for (kind, _), row in after.items() if kind == "daily") == 9
+
+
+class TestDefinitions:
+    def test_every_column_of_the_record_has_one(self) -> None:
+        defined = [*columns.COUNTS, *columns.SHARES, *columns.COSTS, *columns.TEXTS]
+        assert sorted(defined) == sorted(queries.DERIVED)
+
+    async def test_and_so_has_every_number_that_is_counted(self, database: Database) -> None:
+        desk = Desk(database)
+        await desk.sit_down(max_emails_per_day=100)
+        start = desk.now
+        letters = await sent_letters(desk, 5)
+        desk.later(days=40)
+        for fact in facts_about(letters, start):
+            with suppress(Conflict):
+                await fact(desk)
+        await roll_up(desk)
+
+        async with database.reading() as session:
+            counted = {
+                name for numbers in await session.scalars(select(RollUpDay.numbers)) for name in numbers
+            }
+        assert {name for name in counted if not name.startswith("reply:")} <= {
+            *columns.COUNTS,
+            *columns.BESIDE,
+        }

@@ -43,13 +43,13 @@ async def roll_up(
     for campaign_id, name in campaigns:
         async with service.begin() as work:
             await RollUp(work.context, campaign_id).claim(since)
-        counted = 0
+        counted, last = 0, -1
         while True:
             async with service.begin() as work:
-                some = await RollUp(work.context, campaign_id).count()
+                some = await RollUp(work.context, campaign_id).count(after=last)
             if not some:
                 break
-            counted += some
+            counted, last = counted + len(some), some[-1]
             watch(name, counted)
         async with service.begin() as work:
             written = await RollUp(work.context, campaign_id).write()

@@ -184,12 +184,16 @@ MARK: Final = (
 """Mark one prospect's share as out of date. Who has none is counted anyway."""
 
 
-def stale(campaign_id: str, limit: int) -> Select[int, dict[str, Any]]:
-    """Select shares that are out of date, and hold them."""
+def stale(campaign_id: str, after: int, limit: int) -> Select[int, dict[str, Any]]:
+    """Select shares that are out of date in the order of their prospects, and hold them."""
     share = RollUpShare
     return (
         select(share.opportunity_id, share.numbers)
-        .where(share.campaign_id == campaign_id, share.stale_since.is_not(None))
+        .where(
+            share.campaign_id == campaign_id,
+            share.stale_since.is_not(None),
+            share.opportunity_id > after,
+        )
         .order_by(share.opportunity_id)
         .limit(limit)
         .with_for_update()

@@ -98,8 +98,9 @@ class Analytics:
             raise InvalidInput("since", f"must not be after today, {today}", day)
         work = RollUp(self._context, campaign_id)
         await work.claim(day)
-        while await work.count():
-            pass
+        counted = await work.count()
+        while counted:
+            counted = await work.count(after=counted[-1])
         return await work.write()
 
     async def _require_campaign(self, campaign_id: str) -> None:

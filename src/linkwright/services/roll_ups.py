@@ -62,18 +62,22 @@ class RollUp:
         if state is None or newest != state.seen:
             await self._session.execute(queries.see(campaign_id, newest, now))
 
-    async def count(self, limit: int = AT_ONCE) -> int:
-        """Count some of the marked prospects again; return how many, 0 when none is left."""
+    async def count(self, after: int = -1) -> Sequence[int]:
+        """Count some of the marked prospects again, from behind an id; return which, none when that was all.
+
+        Each time from behind the last: on PostgreSQL the entries of those that are done stay in the index
+        while anybody may still see them, and starting before them would lead through all of them again.
+        """
         await self._session.execute(queries.state(self._campaign_id, held=True))
-        rows = await self._session.execute(queries.stale(self._campaign_id, limit))
+        rows = await self._session.execute(queries.stale(self._campaign_id, after, AT_ONCE))
         before: dict[int, Share] = dict(rows.all())
         if not before:
-            return 0
+            return []
         stories = await read_stories(self._context, self._campaign_id, before)
-        after = {id_: share_of(story) for id_, story in stories.items()}
-        await self._add_to_days(changed(before, after))
-        await self._save(before, after)
-        return len(before)
+        anew = {id_: share_of(story) for id_, story in stories.items()}
+        await self._add_to_days(changed(before, anew))
+        await self._save(before, anew)
+        return sorted(before)
 
     async def write(self) -> int:
         """Write the records that differ from what the days add up to; return how many."""

@@ -1,0 +1,145 @@
+"""The dashboard, a campaign's figures and a roll-up after one event, at ten thousand and a million emails."""
+
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import insert, select, text, update
+
+from benchmarks.harness import Bench, Result, new_campaign, percentile
+from linkwright.models import BacklinkingCampaign, BacklinkingEmail, BacklinkOpportunity, CampaignCount
+from linkwright.service import BacklinkingDatabaseService
+
+BATCH = 5_000
+A_DAY = 4_000
+START = datetime(2026, 1, 5, 9, tzinfo=UTC)
+
+
+async def run(bench: Bench) -> list[Result]:
+    """Fill a database of each size, roll it up, and read."""
+    results: list[Result] = []
+    sizes = [bench.size(full, quick=full // 10) for full in (10_000, 1_000_000)]
+    for dialect in bench.dialects:
+        read: list[list[float]] = []
+        stats: list[list[float]] = []
+        again: list[list[float]] = []
+        first: list[float] = []
+        for size in sizes:
+            async with bench.database(dialect) as url, await BacklinkingDatabaseService.open(url) as service:
+                user, campaign = await _filled(service, size)
+                begun = time.perf_counter()
+                await service.roll_up_campaign(campaign)
+                first.append(time.perf_counter() - begun)
+                reads = bench.size(200, quick=50)
+                read.append(await _taken(partial(service.get_user_dashboard, user), reads))
+                stats.append(await _taken(partial(service.get_campaign_stats, campaign), reads))
+                again.append(await _late(service, campaign, bench.size(20, quick=10)))
+        for name, taken in (
+            ("dashboard", read),
+            ("campaign stats", stats),
+            ("roll-up after one event", again),
+        ):
+            for size, samples in zip(sizes, taken, strict=True):
+                p95 = percentile(samples, 0.95) * 1000
+                results.append(Result(f"{name} at {size:,} emails: p95", dialect, [p95], "ms"))
+            growth = percentile(taken[1], 0.5) / percentile(taken[0], 0.5)
+            most = 1.5 if taken is not again else None
+            results.append(Result(f"{name}: median, large / small", dialect, [growth], at_most=most))
+        for size, seconds in zip(sizes, first, strict=True):
+            results.append(Result(f"first roll-up of {size:,} emails", dialect, [seconds], "s"))
+    return results
+
+
+async def _filled(service: BacklinkingDatabaseService, size: int) -> tuple[int, str]:
+    """Make a campaign of so many prospects with a letter each, of whom one in twelve has answered."""
+    campaign = await new_campaign(service)
+    async with service.begin() as work:
+        session = work.context.session
+        for begin in range(0, size, BATCH):
+            numbers = range(begin, min(begin + BATCH, size))
+            await session.execute(insert(BacklinkOpportunity), [_page(campaign, n) for n in numbers])
+        ids = (await session.scalars(select(BacklinkOpportunity.id).order_by(BacklinkOpportunity.id))).all()
+        for begin in range(0, size, BATCH):
+            numbers = range(begin, min(begin + BATCH, size))
+            rows = [_email(campaign, ids[n], n) for n in numbers]
+            await session.execute(insert(BacklinkingEmail), rows)
+        answered = sum(n % 12 == 0 for n in range(size))
+        await session.execute(
+            update(BacklinkingCampaign)
+            .where(BacklinkingCampaign.id == campaign)
+            .values(
+                total_opportunities=size,
+                contacted_opportunities=size,
+                responded_opportunities=answered,
+            )
+        )
+        counts = (("opportunity", "contacted", size - answered), ("opportunity", "responded", answered))
+        for subject, state, number in (*counts, ("email", "sent", size)):
+            session.add(CampaignCount(campaign_id=campaign, subject=subject, state=state, count=number))
+        await session.flush()
+        await session.execute(text("ANALYZE"))
+        user = await session.scalar(
+            select(BacklinkingCampaign.user_id).where(BacklinkingCampaign.id == campaign)
+        )
+    return user or 0, campaign
+
+
+def _sent(n: int) -> datetime:
+    return START + timedelta(days=n // A_DAY, seconds=n % A_DAY)
+
+
+def _page(campaign: str, n: int) -> dict[str, Any]:
+    sent, url = _sent(n), f"https://site{n}.example.com/"
+    answered = sent + timedelta(hours=1 + n % 97) if n % 12 == 0 else None
+    return {
+        "campaign_id": campaign,
+        "url": url,
+        "domain": f"site{n}.example.com",
+        "contact_email": f"ed@site{n}.example.com",
+        "status": "responded" if answered else "contacted",
+        "discovered_at": sent - timedelta(days=1),
+        "contacted_at": sent,
+        "responded_at": answered,
+    }
+
+
+def _email(campaign: str, page: int, n: int) -> dict[str, Any]:
+    return {
+        "campaign_id": campaign,
+        "opportunity_id": page,
+        "subject": "A guest article",
+        "body_html": "<p>Hello</p>" * 20,
+        "from_email": "me@example.com",
+        "to_email": f"ed@site{n}.example.com",
+        "status": "sent",
+        "created_at": _sent(n),
+        "sent_at": _sent(n),
+    }
+
+
+async def _taken(call: Callable[[], Awaitable[Any]], times: int) -> list[float]:
+    await call()
+    taken = []
+    for _ in range(times):
+        begun = time.perf_counter()
+        await call()
+        taken.append(time.perf_counter() - begun)
+    return taken
+
+
+async def _late(service: BacklinkingDatabaseService, campaign: str, times: int) -> list[float]:
+    """Deliver a letter and roll up, so many times; time the roll-up alone."""
+    async with service.reading() as work:
+        emails = await work.context.session.scalars(
+            select(BacklinkingEmail.id).where(BacklinkingEmail.campaign_id == campaign).limit(times)
+        )
+        ids = list(emails)
+    taken = []
+    for email_id in ids:
+        await service.mark_email_delivered(email_id)
+        begun = time.perf_counter()
+        await service.roll_up_campaign(campaign)
+        taken.append(time.perf_counter() - begun)
+    return taken
