@@ -238,6 +238,14 @@ CASES: dict[str, Case] = {
     ],
     "get_ai_learning_data": on_user(),
     "use_ai_learning_data": on_user("send_time", "tuesday"),
+    "recommend": lambda world: [
+        call(world.theirs.user, world.theirs.campaign, "tone"),
+        call(world.mine.user, world.theirs.campaign, "tone"),
+        call(world.mine.user, world.mine.campaign, "tone", opportunity_id=world.theirs.page),
+    ],
+    "learn": on_user(),
+    "rebuild_learning": on_user(),
+    "get_patterns": on_user(),
     "record_decision": lambda world: [
         call(world.theirs.user, DECISION),
         call(world.mine.user, DECISION | {"campaign_id": world.theirs.campaign}),
@@ -285,7 +293,7 @@ CASES: dict[str, Case] = {
     "get_user_dashboard": on_user(),
 }
 # These take no id. What they find is shown below to be the caller's own.
-WITHOUT_IDS = {"create_user", "get_users", "claim_due_emails", "expire_leases"}
+WITHOUT_IDS = {"create_user", "get_users", "claim_due_emails", "expire_leases", "pool_learning"}
 
 
 @pytest.fixture
@@ -396,6 +404,14 @@ class TestVerbsWithoutIds:
 
         with pytest.raises(Conflict, match="cannot add users"):
             await trusted.as_user(me).create_user("new@example.net")
+
+    async def test_a_bound_caller_learns_from_nobody_else(
+        self, pair: tuple[BacklinkingDatabaseService, int, int]
+    ) -> None:
+        trusted, me, _ = pair
+
+        with pytest.raises(Conflict, match="cannot learn from all users"):
+            await trusted.as_user(me).pool_learning()
 
 
 class TestSystemTemplates:

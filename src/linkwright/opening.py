@@ -14,7 +14,7 @@ from linkwright.db.engine import Database
 from linkwright.errors import NotFound
 from linkwright.services.context import Context
 from linkwright.services.suppression_peppers import require_pepper
-from linkwright.settings import Settings
+from linkwright.settings import USUAL_LEARNING, LearningRules, Settings
 from linkwright.unit_of_work import UnitOfWork
 
 
@@ -29,12 +29,14 @@ class Opening:
         actor: str = "service",
         clock: Clock = utc_now,
         pepper: bytes = b"",
+        learning: LearningRules = USUAL_LEARNING,
     ) -> None:
         self.database: Final = database
         self.owner: Final = owner
         self.actor: Final = actor
         self.clock: Final = clock
         self.pepper: Final = pepper
+        self.learning: Final = learning
 
     @classmethod
     async def open(
@@ -67,7 +69,7 @@ class Opening:
         except BaseException:
             await database.close()
             raise
-        return cls(database, clock=clock, pepper=pepper)
+        return cls(database, clock=clock, pepper=pepper, learning=settings.learning)
 
     async def close(self) -> None:
         """Close every connection, also those of the services made from this one."""
@@ -106,7 +108,14 @@ class Opening:
             yield self._unit_of_work(session)
 
     def _with(self, *, owner: int | None, actor: str) -> Self:
-        return type(self)(self.database, owner=owner, actor=actor, clock=self.clock, pepper=self.pepper)
+        return type(self)(
+            self.database,
+            owner=owner,
+            actor=actor,
+            clock=self.clock,
+            pepper=self.pepper,
+            learning=self.learning,
+        )
 
     def _unit_of_work(self, session: AsyncSession) -> UnitOfWork:
-        return UnitOfWork(Context(session, self.clock, self.owner, self.actor, self.pepper))
+        return UnitOfWork(Context(session, self.clock, self.owner, self.actor, self.pepper, self.learning))

@@ -22,9 +22,13 @@ from linkwright.services.dashboards import Dashboards
 from linkwright.services.decisions import Decisions
 from linkwright.services.delivery import Delivery
 from linkwright.services.emails import Emails
+from linkwright.services.evidence import Evidence
 from linkwright.services.inbound import Inbound
 from linkwright.services.learning import Learning
 from linkwright.services.opportunities import Opportunities
+from linkwright.services.patterns import Patterns
+from linkwright.services.pooling import Pooling
+from linkwright.services.recommend import Recommending
 from linkwright.services.responses import Responses
 from linkwright.services.reviews import Reviews
 from linkwright.services.sending import Sending
@@ -171,6 +175,11 @@ class BacklinkingDatabaseService(Opening):
     store_ai_learning_data = write(Learning, Learning.store)
     get_ai_learning_data = read(Learning, Learning.page)
     use_ai_learning_data = write(Learning, Learning.use)
+    recommend = write(Recommending, Recommending.recommend)
+    learn = write(Evidence, Evidence.learn)
+    rebuild_learning = write(Evidence, Evidence.rebuild)
+    pool_learning = write(Pooling, Pooling.pool)
+    get_patterns = read(Patterns, Patterns.patterns)
 
     # --- decisions ----------------------------------------------------------------------------
 

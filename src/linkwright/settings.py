@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Final, Self
@@ -23,6 +25,18 @@ PREFIX = "LINKWRIGHT_"
 _ALIKE: Final = (
     0.88  # Of two names: a letter too many, too few or in the wrong place, and the prefix is the same.
 )
+
+
+@dataclass(frozen=True, slots=True)
+class LearningRules:
+    """How evidence fades, how much is explored, and how many users hide one of them."""
+
+    half_life: timedelta = timedelta(days=1460)
+    floor: float = 0.02
+    minimum_users: int = 5
+
+
+USUAL_LEARNING: Final = LearningRules()
 
 
 class Settings(BaseModel):
@@ -73,6 +87,29 @@ class Settings(BaseModel):
         description="Which small model turns texts into vectors here: minilm, wordllama, none, or auto"
         " (the strongest that is installed).",
     )
+
+    learning_half_life_days: float = Field(
+        default=1460,
+        ge=1,
+        le=36_500,
+        description="After so many days evidence counts half in what is learned.",
+    )
+    learning_floor: float = Field(
+        default=0.02,
+        ge=0,
+        le=0.5,
+        description="Share of a user's first thousand emails that is spread over all that can be chosen.",
+    )
+    learning_minimum_users: int = Field(
+        default=5, ge=2, description="Fewer users than this tell others nothing of what works for them."
+    )
+
+    @property
+    def learning(self) -> LearningRules:
+        """What the services need to know of learning."""
+        return LearningRules(
+            timedelta(days=self.learning_half_life_days), self.learning_floor, self.learning_minimum_users
+        )
 
     @classmethod
     def load(cls, environment: Mapping[str, str] | None = None) -> Self:

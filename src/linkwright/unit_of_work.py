@@ -15,9 +15,13 @@ from linkwright.services.dashboards import Dashboards
 from linkwright.services.decisions import Decisions
 from linkwright.services.delivery import Delivery
 from linkwright.services.emails import Emails
+from linkwright.services.evidence import Evidence
 from linkwright.services.inbound import Inbound
 from linkwright.services.learning import Learning
 from linkwright.services.opportunities import Opportunities
+from linkwright.services.patterns import Patterns
+from linkwright.services.pooling import Pooling
+from linkwright.services.recommend import Recommending
 from linkwright.services.responses import Responses
 from linkwright.services.reviews import Reviews
 from linkwright.services.sending import Sending
@@ -103,6 +107,26 @@ class UnitOfWork:
     def learning(self) -> Learning:
         """What worked, for whom."""
         return Learning(self.context)
+
+    @cached_property
+    def recommending(self) -> Recommending:
+        """What to choose next."""
+        return Recommending(self.context)
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """Outcomes, counted into what is known of each choice."""
+        return Evidence(self.context)
+
+    @cached_property
+    def patterns(self) -> Patterns:
+        """What works, as far as it can be said."""
+        return Patterns(self.context)
+
+    @cached_property
+    def pooling(self) -> Pooling:
+        """What works for most users."""
+        return Pooling(self.context)
 
     @cached_property
     def decisions(self) -> Decisions:

@@ -10,6 +10,7 @@ from sqlalchemy import event
 
 from linkwright import BacklinkingDatabaseService
 from linkwright.db.engine import Database
+from linkwright.vocabulary import Tone
 
 Call = Callable[..., Awaitable[Any]]
 
@@ -216,6 +217,12 @@ async def walk_knowledge(call: Call, key: str, me: int, page: int, email: int) -
     await call("store_ai_learning_data", me, "send_time", "tuesday", {"hour": 9}, success_score=0.5)
     assert (await call("use_ai_learning_data", me, "send_time", "tuesday")).usage_count == 1
     assert len(await call("get_ai_learning_data", me)) == 1
+    chosen = await call("recommend", me, key, "tone", seed=1)
+    assert len(chosen.candidates) == len(Tone)
+    assert (await call("learn", me)).more is False
+    await call("rebuild_learning", me)
+    assert await call("get_patterns", me) == []
+    assert await call("pool_learning") == {}
     about = {"campaign_id": key, "opportunity_id": page, "email_id": email}
     decision = await call("record_decision", me, DECISION | about)
     assert (await call("get_decision", decision.id)).action == "b"

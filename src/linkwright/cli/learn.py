@@ -2,21 +2,146 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from linkwright.cli.learn_view import as_values, print_regrets
-from linkwright.cli.support import AsJson, print_json
+from linkwright.cli.acting import InCampaign, User, acting
+from linkwright.cli.learn_view import as_values, print_patterns, print_recommendation, print_regrets
+from linkwright.cli.support import AsJson, DatabaseUrl, print_json, run, settings_with
 from linkwright.errors import InvalidInput
+from linkwright.service import BacklinkingDatabaseService
+from linkwright.services.evidence import Learned
+from linkwright.services.patterns import Pattern
+from linkwright.services.recommend import Recommendation
+from linkwright.vocabulary import Factor
 
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     help="Learn which choices earn replies, and see how well that works.",
 )
+
+
+@app.command()
+def recommend(
+    factor: Annotated[Factor, typer.Argument(help="What is to be chosen.")],
+    campaign: InCampaign,
+    candidates: Annotated[
+        list[str] | None, typer.Option("--candidate", metavar="NAME", help="Choose among these; repeat it.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="The same seed and evidence choose the same.")
+    ] = None,
+    user: User = None,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Choose for a campaign's next letter, with the probability of every choice, and write it down.
+
+    \b
+    Examples:
+      linkwright learn recommend tone -c "Trail running"
+      linkwright learn recommend send_hour -c "Trail running" --candidate 9 --candidate 14
+      linkwright learn recommend template -c "Trail running" --seed 7 --json
+    """
+
+    async def work() -> Recommendation:
+        async with acting(database_url, user) as me:
+            chosen = await me.campaign(campaign)
+            return await me.service.recommend(me.user_id, chosen.id, factor, candidates or None, seed=seed)
+
+    found = run(work())
+    if as_json:
+        print_json(asdict(found))
+    else:
+        print_recommendation(found)
+
+
+@app.command()
+def patterns(user: User = None, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
+    """Say what works, what does not, and what nobody can say yet.
+
+    \b
+    Examples:
+      linkwright learn patterns
+      linkwright learn patterns --user me@example.com --json
+    """
+
+    async def work() -> list[Pattern]:
+        async with acting(database_url, user) as me:
+            return await me.service.get_patterns(me.user_id)
+
+    found = run(work())
+    if as_json:
+        print_json([asdict(one) for one in found])
+    else:
+        print_patterns(found)
+
+
+@app.command()
+def update(user: User = None, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
+    """Count the outcomes that have come since the last time, each once.
+
+    \b
+    Examples:
+      linkwright learn update
+      linkwright learn update --json
+    """
+
+    async def work() -> Learned:
+        async with acting(database_url, user) as me:
+            counted = 0
+            while (learned := await me.service.learn(me.user_id)).more:
+                counted += learned.counted
+            return Learned(counted + learned.counted, learned.arms)
+
+    _tell(run(work()), as_json=as_json)
+
+
+@app.command()
+def rebuild(user: User = None, database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
+    """Count all outcomes anew from the ledger; what is known comes out the same.
+
+    \b
+    Examples:
+      linkwright learn rebuild
+    """
+
+    async def work() -> Learned:
+        async with acting(database_url, user) as me:
+            return await me.service.rebuild_learning(me.user_id)
+
+    _tell(run(work()), as_json=as_json)
+
+
+@app.command()
+def pool(database_url: DatabaseUrl = None, as_json: AsJson = False) -> None:
+    """Find out what works for most users, for those who have no evidence yet.
+
+    Nobody's numbers are in it: only what at least LINKWRIGHT_LEARNING_MINIMUM_USERS users have tried.
+
+    \b
+    Examples:
+      linkwright learn pool
+    """
+
+    async def work() -> dict[str, int]:
+        settings = settings_with(database_url)
+        async with await BacklinkingDatabaseService.open(settings=settings) as service:
+            return await service.pool_learning()
+
+    users = run(work())
+    if as_json:
+        print_json(users)
+        return
+    for factor, number in users.items():
+        typer.echo(f"{factor.replace('_', ' ')}: {number:,} users")
+    if not users:
+        typer.echo("Too few users have evidence to learn from each other.")
 
 
 @app.command()
@@ -82,3 +207,10 @@ def simulate(
         print_json(as_values(chosen, regrets, bound, runs=runs, seed=seed))
     else:
         print_regrets(chosen, regrets, bound, runs=runs, seed=seed)
+
+
+def _tell(learned: Learned, *, as_json: bool) -> None:
+    if as_json:
+        print_json(asdict(learned))
+    else:
+        typer.echo(f"Counted {learned.counted:,} outcomes; something is known of {learned.arms:,} choices.")

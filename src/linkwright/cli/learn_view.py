@@ -1,18 +1,72 @@
-"""How a table of regrets looks."""
+"""How a recommendation, patterns and a table of regrets look."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from linkwright.cli.run_view import plain
+from linkwright.cli.view import show_list
+from linkwright.services.patterns import Pattern, PatternVerdict
+from linkwright.services.recommend import Recommendation
+
 if TYPE_CHECKING:
     from linkwright.learning.simulation.running import Regret
     from linkwright.learning.simulation.worlds import World
+
+
+_VERDICTS: Final = {
+    PatternVerdict.WORKS: "works",
+    PatternVerdict.FAILS: "works less",
+    PatternVerdict.NO_DIFFERENCE_THAT_MATTERS: "no difference that matters",
+    PatternVerdict.NOT_ENOUGH_DATA: "not enough data yet",
+}
+
+
+def print_recommendation(found: Recommendation) -> None:
+    """Print what was chosen, and what else could have been."""
+    low, high = found.interval
+    typer.echo(
+        f"{found.factor.replace('_', ' ')}: {plain(found.choice)}, of which {found.expected_rate:.1%} replies"
+        f" are expected ({low:.1%} to {high:.1%})."
+    )
+    typer.echo(
+        f"Decision {found.decision_id}, drawn with seed {found.seed}, on {found.trials:,.0f} of your letters"
+        + (f" and what {found.pooled_users:,} users found." if found.pooled_users else ".")
+    )
+    rows = [
+        (one.arm, f"{one.p:.1%}", f"{one.expected_rate:.1%}", f"{one.trials:,.0f}", f"{one.replies:,.0f}")
+        for one in sorted(found.candidates, key=lambda one: -one.p)
+    ]
+    columns = ("choice", "probability", "expected", "letters", "replies")
+    show_list(columns, rows, wide="choice", whole=columns[1:], cut=False, none="No choices.")
+    for one in found.excluded:
+        typer.echo(f"Left out: {plain(one['arm'])}, because {plain(one['reason'])}")
+
+
+def print_patterns(found: Sequence[Pattern]) -> None:
+    """Print what is known of each choice."""
+    rows = [
+        (
+            one.factor.replace("_", " "),
+            one.arm,
+            _VERDICTS[one.verdict] + (f": about {one.more:,} more" if one.more else ""),
+            f"{one.rate:.1%} ({one.interval[0]:.1%}-{one.interval[1]:.1%})",
+            "·" if one.base_rate is None else f"{one.base_rate:.1%}",
+            f"{one.replies:,}/{one.trials:,}",
+        )
+        for one in found
+    ]
+    columns = ("what", "choice", "verdict", "replies expected", "others", "seen")
+    whole = tuple(name for name in columns if name != "choice")
+    none = "Nothing is known yet: `linkwright learn update` counts what has come of choices."
+    show_list(columns, rows, wide="choice", whole=whole, cut=False, none=none)
 
 
 def print_regrets(

@@ -4,7 +4,8 @@ Two deviations from Thompson sampling as it is in the books, each measured in do
 
 - posteriors are taken narrower than they are (`sharpness`): a bandit that learns for ever explores more
   than pays for somebody who sends some thousand emails (Chapelle and Li, "An empirical evaluation of
-  Thompson sampling", NeurIPS 2011, section 3);
+  Thompson sampling", NeurIPS 2011, section 3). Those that rest on little stay wide, or an arm that
+  was unlucky at first is never tried again;
 - a share of the emails, the floor, is spread evenly over all arms, so that the log can be evaluated
   later. It is full for a user's first emails, when arms are few in the log, and falls as 1 / n after.
 """
@@ -22,6 +23,7 @@ from linkwright.learning.priors import Expectation, Prior, prior_of, without_oth
 from linkwright.learning.win_shares import win_shares
 
 FLOOR: Final = 0.02
+HALF_LIFE_DAYS: Final = 1460.0
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,10 @@ class Policy:
     floor: float = FLOOR
     # ... in full until so many have been counted.
     floor_emails: float = 1000.0
-    # Posteriors are as narrow as if evidence counted 1 / sharpness times.
-    sharpness: float = 0.7
-    # The same where other users have tried the arms too.
-    pooled_sharpness: float = 0.4
+    # Posteriors are as narrow as if evidence counted 1 / sharpness times: with a pool, all of them;
+    # without, only as far as they rest on something, half of the way at so many replies.
+    sharpness: float = 0.4
+    resting_on: float = 15.0
     version: str = "thompson-1"
 
 
@@ -56,7 +58,8 @@ def chances(trials: Reals, replies: Reals, policy: Policy, expected: Expectation
     """
     prior = prior_of(trials, replies, expected or without_others(trials.shape))
     a, b = prior.a + replies, prior.b + trials - replies
-    narrow = policy.sharpness if expected is None else policy.pooled_sharpness
+    rests = 1.0 if expected is not None else a / (a + policy.resting_on)
+    narrow = 1 - (1 - policy.sharpness) * rests
     shares = win_shares(a / narrow, b / narrow)
     sent = np.maximum(trials.sum(axis=-1, keepdims=True), policy.floor_emails)
     floor = policy.floor * policy.floor_emails / sent / trials.shape[-1]

@@ -11,6 +11,7 @@ from linkwright.models.imports import ImportJob
 from linkwright.models.inbound import InboundMessage
 from linkwright.models.learning import AILearningData
 from linkwright.models.opportunities import BacklinkOpportunity
+from linkwright.models.pools import LearningPool
 from linkwright.models.responses import BacklinkingResponse
 from linkwright.models.roll_ups import RollUpDay, RollUpShare, RollUpState
 from linkwright.models.status_changes import StatusChange
@@ -34,6 +35,7 @@ __all__ = [
     "EmailEvent",
     "ImportJob",
     "InboundMessage",
+    "LearningPool",
     "RollUpDay",
     "RollUpShare",
     "RollUpState",

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linkwright.clock import Clock, utc_now
+from linkwright.settings import USUAL_LEARNING, LearningRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Context:
     actor: str = "service"
     # Mixed into the hashes of suppressed addresses; from the settings.
     pepper: bytes = field(default=b"", repr=False)
+    learning: LearningRules = USUAL_LEARNING
 
     @property
     def by_person(self) -> bool:

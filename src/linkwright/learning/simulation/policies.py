@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from linkwright.learning.choosing import Policy, chances
+from linkwright.learning.choosing import HALF_LIFE_DAYS, Policy, chances
 from linkwright.learning.eprocess import Reals
 from linkwright.learning.pools import Pool, fit_pool, unfitted
 from linkwright.learning.priors import Expectation
@@ -20,6 +20,9 @@ from linkwright.learning.win_shares import win_shares
 
 class Chooser(Protocol):
     """A policy for one factor."""
+
+    # The share of its evidence that is still there a day later.
+    keeps: float
 
     def learn(self, trials: Reals, replies: Reals, day: int) -> None:
         """See the counts of all users, in the morning of a day."""
@@ -31,6 +34,8 @@ class Chooser(Protocol):
 
 
 class _ForItself:
+    keeps = 1.0
+
     def learn(self, trials: Reals, replies: Reals, day: int) -> None:
         """Learn nothing from other users."""
 
@@ -107,6 +112,7 @@ class Linkwright:
 
     policy: Policy = field(default_factory=Policy)
     minimum_users: int = 5
+    keeps: float = 0.5 ** (1 / HALF_LIFE_DAYS)
     _pool: Pool | None = None
 
     def learn(self, trials: Reals, replies: Reals, day: int) -> None:

@@ -146,6 +146,9 @@ class _Days:
 
     def _hear(self) -> None:
         """Count the day's emails whose outcome is known by now."""
+        for factor, chooser in enumerate(self._choosers):
+            self._trials[factor] *= chooser.keeps
+            self._replies[factor] *= chooser.keeps
         window = self._world.known_after or _WINDOW
         if len(self._waiting) < window:
             return

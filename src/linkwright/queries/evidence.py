@@ -1,0 +1,216 @@
+"""Statements on evidence: outcomes that are learned from, what is kept of them, and pools."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Delete, Select, Update, and_, bindparam, case, delete, or_, select, update
+from sqlalchemy.sql.dml import Insert
+
+from linkwright.db.locks import held
+from linkwright.db.prepared import Prepared
+from linkwright.db.rows import table
+from linkwright.db.upsert import insert_or_refresh, insert_or_skip, insert_or_update
+from linkwright.models.campaigns import BacklinkingCampaign
+from linkwright.models.decisions import AIDecision, AIDecisionOutcome
+from linkwright.models.learning import AILearningData
+from linkwright.models.pools import LearningPool
+from linkwright.models.templates import BacklinkingTemplate
+from linkwright.models.users import User
+from linkwright.outcomes import VERSION
+from linkwright.vocabulary import DecisionKind, Factor, LearningType, OutcomeName, OutcomeState
+
+_DECISION: Final = table(AIDecision)
+_OUTCOME: Final = table(AIDecisionOutcome)
+_DATA: Final = table(AILearningData)
+_POOL: Final = table(LearningPool)
+_USER: Final = table(User)
+_CAMPAIGN: Final = table(BacklinkingCampaign)
+_TEMPLATE: Final = table(BacklinkingTemplate)
+
+# Longer than any window and the time from a choice to its letter.
+_UNDER_WAY: Final = timedelta(days=60)
+
+_AS_CHOSEN: Final = or_(
+    _DECISION.c.executed_action.is_(None), _DECISION.c.executed_action == _DECISION.c.action
+)
+# A choice that was carried out as it was made, and whether it was answered.
+_COUNTS: Final = (
+    _OUTCOME.c.name == OutcomeName.HUMAN_REPLY.value,
+    _OUTCOME.c.rule == VERSION,
+    _DECISION.c.kind == DecisionKind.CHOOSE.value,
+    _DECISION.c.factor.in_([factor.value for factor in Factor]),
+    _DECISION.c.action.is_not(None),
+    _DECISION.c.executed_at.is_not(None),
+    _AS_CHOSEN,
+)
+_FACTS: Final = (
+    _OUTCOME.c.id,
+    _OUTCOME.c.value,
+    _OUTCOME.c.learned_value,
+    _OUTCOME.c.occurred_at,
+    _DECISION.c.id.label("decision_id"),
+    _DECISION.c.factor,
+    _DECISION.c.action,
+    _DECISION.c.executed_at,
+    _DECISION.c.campaign_id,
+    _DECISION.c.opportunity_id,
+)
+_OF_DECISION: Final = (_OUTCOME.c.user_id == _DECISION.c.user_id) & (_OUTCOME.c.decision_id == _DECISION.c.id)
+
+
+def alone(user_id: int) -> Select[Any]:
+    """Keep everybody else from learning for the user until the transaction ends."""
+    return held(select(_USER.c.id).where(_USER.c.id == user_id), _USER)
+
+
+def unlearned(user_id: int, limit: int) -> Select[Any]:
+    """Select outcomes that learning has not looked at since they were written, and whether each counts."""
+    counts = case((and_(*_COUNTS), 1), else_=0)
+    return (
+        select(*_FACTS, counts.label("counts"))
+        .join(_DECISION, _OF_DECISION)
+        .where(_OUTCOME.c.user_id == user_id, _OUTCOME.c.learned_at.is_(None))
+        .order_by(_OUTCOME.c.id)
+        .limit(limit)
+    )
+
+
+def claim(ids: Sequence[int], now: datetime, *, counted: bool) -> Update:
+    """Say that outcomes have been looked at, and which value was counted."""
+    return (
+        update(_OUTCOME)
+        .where(_OUTCOME.c.id.in_(ids), _OUTCOME.c.learned_at.is_(None))
+        .values(learned_at=now, learned_value=_OUTCOME.c.value if counted else None)
+    )
+
+
+def unclaim(user_id: int) -> Update:
+    """Say that nothing of the user's has been looked at."""
+    return update(_OUTCOME).where(_OUTCOME.c.user_id == user_id).values(learned_at=None, learned_value=None)
+
+
+def waiting(user_id: int, now: datetime) -> Select[Any]:
+    """Select the choices whose letters have left and may still be answered."""
+    answered = (
+        select(_OUTCOME.c.id)
+        .where(_OF_DECISION, _OUTCOME.c.name == OutcomeName.HUMAN_REPLY.value, _OUTCOME.c.rule == VERSION)
+        .exists()
+    )
+    return select(_DECISION.c.factor, _DECISION.c.action, _DECISION.c.executed_at).where(
+        _DECISION.c.user_id == user_id,
+        _DECISION.c.kind == DecisionKind.CHOOSE.value,
+        _DECISION.c.decided_at > now - _UNDER_WAY,
+        _DECISION.c.executed_at <= now,
+        _DECISION.c.outcome_state != OutcomeState.CENSORED.value,
+        _DECISION.c.action.is_not(None),
+        _AS_CHOSEN,
+        ~answered,
+    )
+
+
+def replies(user_id: int, limit: int) -> Select[Any]:
+    """Select when letters were answered and when they had left, the latest answers first."""
+    return (
+        select(_DECISION.c.factor, _OUTCOME.c.occurred_at, _DECISION.c.executed_at)
+        .join(_DECISION, _OF_DECISION)
+        .where(_OUTCOME.c.user_id == user_id, _OUTCOME.c.value > 0, *_COUNTS)
+        .order_by(_OUTCOME.c.occurred_at.desc(), _OUTCOME.c.id.desc())
+        .limit(limit)
+    )
+
+
+def kept(user_id: int) -> Select[Any]:
+    """Select what is kept of a user's evidence."""
+    columns = (
+        _DATA.c.data_type,
+        _DATA.c.data_key,
+        _DATA.c.data_value,
+        _DATA.c.success_score,
+        _DATA.c.source_campaign_id,
+        _DATA.c.source_opportunity_id,
+    )
+    return select(*columns).where(
+        _DATA.c.user_id == user_id, or_(*(_DATA.c.data_key.startswith(f"{factor}:") for factor in Factor))
+    )
+
+
+def keep(rows: Sequence[Mapping[str, Any]]) -> Insert:
+    """Insert what is kept of arms, or write it over what was kept."""
+    columns = (
+        "data_value",
+        "success_score",
+        "usage_count",
+        "last_used",
+        "source_campaign_id",
+        "source_opportunity_id",
+    )
+    return insert_or_refresh(
+        AILearningData,
+        rows,
+        key=("user_id", "data_type", "data_key"),
+        columns=columns,
+        touched="updated_at",
+    )
+
+
+def forget(user_id: int, data_type: str, data_keys: Iterable[str]) -> Delete:
+    """Delete what was kept of arms that have no evidence."""
+    return delete(_DATA).where(
+        _DATA.c.user_id == user_id, _DATA.c.data_type == data_type, _DATA.c.data_key.in_(list(data_keys))
+    )
+
+
+def of_all_users(data_type: LearningType, factor: str) -> Select[Any]:
+    """Select what is kept of one factor, of everybody."""
+    return (
+        select(_DATA.c.user_id, _DATA.c.data_key, _DATA.c.data_value)
+        .where(_DATA.c.data_type == data_type.value, _DATA.c.data_key.startswith(f"{factor}:"))
+        .order_by(_DATA.c.user_id, _DATA.c.data_key)
+    )
+
+
+def keep_pool(values: Mapping[str, Any]) -> Insert:
+    """Write a factor's pool."""
+    changed = {name: value for name, value in values.items() if name != "factor"}
+    return insert_or_update(LearningPool, values, key=("factor",), update=changed)
+
+
+def drop_pool(factor: str) -> Delete:
+    """Delete a factor's pool."""
+    return delete(_POOL).where(_POOL.c.factor == factor)
+
+
+def pools() -> Select[Any]:
+    """Select every pool."""
+    return select(*_POOL.c)
+
+
+PREFERENCES: Final = Prepared(
+    select(
+        _CAMPAIGN.c.ai_model_preference, _CAMPAIGN.c.tone_preference, _CAMPAIGN.c.personalization_level
+    ).where(_CAMPAIGN.c.id == bindparam("campaign_id"), _CAMPAIGN.c.user_id == bindparam("user_id"))
+)
+ARMS: Final = Prepared(
+    select(_DATA.c.data_key, _DATA.c.data_value).where(
+        _DATA.c.user_id == bindparam("user_id"), _DATA.c.data_type == bindparam("data_type")
+    )
+)
+RECORD: Final = Prepared(insert_or_skip(_DECISION).returning(_DECISION.c.id))
+POOL: Final = Prepared(select(*_POOL.c).where(_POOL.c.factor == bindparam("factor")))
+
+
+def templates(user_id: int) -> Select[Any]:
+    """Select the names of the first letters that a user can write from."""
+    return (
+        select(_TEMPLATE.c.name)
+        .where(
+            or_(_TEMPLATE.c.created_by_user_id == user_id, _TEMPLATE.c.created_by_user_id.is_(None)),
+            _TEMPLATE.c.is_active,
+            _TEMPLATE.c.category.in_(("general", "initial")),
+        )
+        .order_by(_TEMPLATE.c.name)
+        .distinct()
+    )

@@ -1,0 +1,124 @@
+"""Recommending: bound by what the user wants, drawn from what is stored, never from another's evidence."""
+
+import pytest
+from sqlalchemy import select
+
+from linkwright.errors import InvalidInput, NotFound
+from linkwright.models import AIDecision
+from linkwright.services.campaigns import Campaigns
+from linkwright.services.recommend import Recommending
+from tests.support.choices import learn, recommend, write_choices
+from tests.support.outreach import Desk
+
+
+async def preferring(desk: Desk, **preferences: str) -> None:
+    async with desk.context() as context:
+        await Campaigns(context).update(desk.campaign_id, preferences)
+
+
+class TestTheChoice:
+    async def test_is_recorded_with_every_probability(self, desk: Desk) -> None:
+        found = await recommend(desk, candidates=["A", "B", "C"], context={"site": "blog"}, seed=11)
+        row = await desk.row(AIDecision, found.decision_id)
+
+        assert (row.kind, row.factor, row.decided_by, row.rng_seed) == ("choose", "template", "policy", 11)
+        assert row.candidates == [{"arm": one.arm, "p": one.p} for one in found.candidates]
+        assert sum(one.p for one in found.candidates) == pytest.approx(1)
+        assert row.action == found.choice
+        assert row.propensity == next(one.p for one in found.candidates if one.arm == found.choice)
+        assert (row.propensity_kind, row.context, row.policy_version) == (
+            "exact",
+            {"site": "blog"},
+            "thompson-1",
+        )
+
+    async def test_the_same_seed_and_evidence_choose_the_same(self, desk: Desk) -> None:
+        choices = [(await recommend(desk, candidates=list("ABCDEF"), seed=5)).choice for _ in range(3)]
+        assert len(set(choices)) == 1
+
+    async def test_follows_the_evidence(self, desk: Desk) -> None:
+        await write_choices(desk, "A", trials=200, replies=50)
+        await write_choices(desk, "B", trials=200, replies=2)
+        await learn(desk)
+        found = await recommend(desk, candidates=["A", "B"], seed=1)
+        first, second = found.candidates
+        assert first.p > 0.98
+        assert second.p == pytest.approx(0.01)  # the floor: 0.02 over two arms
+        assert found.interval[0] < 0.25 < found.interval[1]
+
+    async def test_a_seed_that_nobody_gave_is_written_down(self, desk: Desk) -> None:
+        one, other = await recommend(desk, "send_hour"), await recommend(desk, "send_hour")
+        assert one.seed != other.seed
+
+    async def test_templates_are_those_that_are_active(self, desk: Desk) -> None:
+        text = {"subject_template": "S", "body_template_html": "<p>B</p>"}
+        for name in ("One", "Two"):
+            await desk.templates("create", desk.user_id, text | {"name": name})
+        gone = await desk.templates("create", desk.user_id, text | {"name": "Three"})
+        await desk.templates("retire", gone.id)
+        found = await recommend(desk)
+        assert [one.arm for one in found.candidates] == ["One", "Two"]
+
+
+class TestPreferences:
+    @pytest.mark.parametrize(
+        ("preference", "left"),
+        [
+            ("auto", ["gemini:flash", "openai:mini", "openai:large"]),
+            ("openai", ["openai:mini", "openai:large"]),
+            ("openai:mini", ["openai:mini"]),
+        ],
+    )
+    async def test_a_model_preference_leaves_its_models(
+        self, desk: Desk, preference: str, left: list[str]
+    ) -> None:
+        await preferring(desk, ai_model_preference=preference)
+        found = await recommend(desk, "model", candidates=["gemini:flash", "openai:mini", "openai:large"])
+        assert [one.arm for one in found.candidates] == left
+        assert len(found.excluded) == 3 - len(left)
+
+    async def test_who_wants_no_personalization_gets_the_preferred_tone(self, desk: Desk) -> None:
+        await preferring(desk, tone_preference="friendly", personalization_level="low")
+        found = await recommend(desk, "tone")
+        row = await desk.row(AIDecision, found.decision_id)
+        assert (found.choice, row.propensity, row.propensity_kind) == ("friendly", 1.0, "deterministic")
+
+    async def test_a_model_that_was_never_used_can_be_preferred(self, desk: Desk) -> None:
+        await preferring(desk, ai_model_preference="gemini")
+        assert (await recommend(desk, "model")).choice == "gemini"
+
+
+class TestBadInput:
+    @pytest.mark.parametrize(
+        ("factor", "candidates", "field"),
+        [
+            ("colour", None, "factor"),
+            ("tone", [], "candidates"),
+            ("tone", "friendly", "candidates"),
+            ("tone", [" "], "candidates"),
+            ("tone", ["x" * 151], "candidates"),
+            ("tone", ["a\x00"], "candidates"),
+            ("tone", [str(n) for n in range(1001)], "candidates"),
+            ("template", None, "candidates"),
+        ],
+    )
+    async def test_is_named_and_nothing_is_written(
+        self, desk: Desk, factor: str, candidates: list[str] | None, field: str
+    ) -> None:
+        with pytest.raises(InvalidInput, match=field):
+            await recommend(desk, factor, candidates=candidates)
+        assert await desk.all(select(AIDecision.id)) == []
+
+    async def test_nothing_that_the_preference_allows(self, desk: Desk) -> None:
+        await preferring(desk, ai_model_preference="openai")
+        with pytest.raises(InvalidInput, match="preference allows"):
+            await recommend(desk, "model", candidates=["gemini:flash"])
+
+    async def test_a_campaign_or_prospect_of_nobody(self, desk: Desk) -> None:
+        async with desk.context() as context:
+            with pytest.raises(NotFound, match="campaign"):
+                await Recommending(context).recommend(desk.user_id, "0" * 36, "tone")
+            with pytest.raises(NotFound, match="opportunity"):
+                await Recommending(context).recommend(
+                    desk.user_id, desk.campaign_id, "tone", opportunity_id=99
+                )
