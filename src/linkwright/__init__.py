@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         LinkwrightError,
         NotFound,
         OpportunityLimitReached,
+        ProviderFailed,
         SchemaMismatch,
         Suppressed,
     )
@@ -43,6 +44,7 @@ __all__ = [
     "NotFound",
     "OpportunityLimitReached",
     "Page",
+    "ProviderFailed",
     "SchemaMismatch",
     "Suppressed",
     "UnitOfWork",

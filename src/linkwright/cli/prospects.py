@@ -6,14 +6,12 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.text import Text
 
 from linkwright.cli.acting import DryRun, InCampaign, Limit, User, acting, moment_of
 from linkwright.cli.each import each
-from linkwright.cli.run_view import plain
+from linkwright.cli.prospect_view import show_whole
 from linkwright.cli.support import AsJson, DatabaseUrl, print_json, run
-from linkwright.cli.view import as_values, facts, history, listing, reasons, section, show_list
-from linkwright.jobs.qualifying import spam_score_of
+from linkwright.cli.view import as_values, show_list
 from linkwright.schemas.decisions import DecisionRead
 from linkwright.schemas.emails import EmailRead
 from linkwright.schemas.fields import Record
@@ -32,26 +30,6 @@ app = typer.Typer(
 Id = Annotated[int, typer.Argument(metavar="ID", help="The prospect.")]
 Ids = Annotated[list[int], typer.Argument(metavar="ID...", help="The prospects.")]
 Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why, for the history.")]
-
-_SHOWN = (
-    ("url", "page"),
-    ("description", "about"),
-    ("contact_name", "name"),
-    ("contact_email", "address"),
-    ("contact_page_url", "contact page"),
-    ("domain_authority", "domain authority"),
-    ("spam_score", "spam"),
-    ("ai_relevance_score", "relevance"),
-    ("ai_authority_score", "authority"),
-    ("primary_topics", "topics"),
-    ("submission_guidelines", "guidelines"),
-    ("ai_contact_recommendation", "recommended"),
-    ("user_override_decision", "a person decided"),
-    ("user_notes", "notes"),
-    ("contacted_at", "written to"),
-    ("responded_at", "answered"),
-    ("link_url", "link"),
-)
 
 
 @app.command("list")
@@ -123,41 +101,7 @@ def show(prospect: Id, user: User = None, database_url: DatabaseUrl = None, as_j
         values: dict[str, Any] = {name: as_values(rows) for name, rows in found.items()}
         print_json({**values, "prospect": values["prospect"][0]})
         return
-    console = Console()
-    console.print(Text.assemble((plain(one.title or one.domain), "bold"), f"  {plain(one.status)}"))
-    # Scores are 0 until somebody has looked at the page, and mean nothing then.
-    known = [pair for pair in _SHOWN if one.analyzed_at is not None or not pair[0].startswith("ai_")]
-    has_spam_score = spam_score_of(one) is not None
-    console.print(
-        facts((label, getattr(one, name)) for name, label in known if name != "spam_score" or has_spam_score)
-    )
-    letters, answers, moves = found["letters"], found["answers"], found["history"]
-    section(
-        console,
-        "Letters",
-        listing(
-            ("id", "status", "kind", "subject"),
-            ((row.id, row.status, row.email_type, row.subject) for row in letters),
-            wide="subject",
-            whole=("id", "status", "kind"),
-            room=console.width - 2,
-        ),
-        count=len(letters),
-    )
-    section(
-        console,
-        "Answers",
-        listing(
-            ("id", "received", "kind", "words"),
-            ((row.id, row.received_at, row.response_type, row.body_text) for row in answers),
-            wide="words",
-            whole=("id", "received", "kind"),
-            room=console.width - 2,
-        ),
-        count=len(answers),
-    )
-    section(console, "Why", reasons(found["decisions"]), count=len(found["decisions"]))
-    section(console, "History", history(moves, of=LifeKind.OPPORTUNITY), count=len(moves))
+    show_whole(Console(), one, found)
 
 
 @app.command()

@@ -90,9 +90,3 @@ def page(*, owned: bool, prospect: bool, status: bool, after: bool) -> Select[An
     if after:
         statement = statement.where(EMAIL.c.id > bindparam("after"))
     return statement.order_by(EMAIL.c.id).limit(bindparam("limit"))
-
-
-def campaign_exists(*, owned: bool) -> Select[Any]:
-    """Return the campaign's id, when it is there for this owner."""
-    statement = select(CAMPAIGN.c.id).where(CAMPAIGN.c.id == bindparam("campaign_id"))
-    return statement.where(CAMPAIGN.c.user_id == bindparam("owner")) if owned else statement

@@ -11,13 +11,13 @@ from typing import Any
 
 from sqlalchemy import ScalarResult
 
-from linkwright.errors import InvalidInput, NotFound
+from linkwright.errors import InvalidInput
 from linkwright.models.analytics import BacklinkingAnalytics
 from linkwright.queries import analytics as queries
-from linkwright.queries import campaigns as campaign_queries
 from linkwright.schemas.analytics import AnalyticsCreate, AnalyticsQuery, RollUpSince
 from linkwright.schemas.validation import parse
 from linkwright.services.context import Context
+from linkwright.services.ownership import require_campaign
 from linkwright.services.roll_up_records import records_of
 from linkwright.services.roll_ups import RollUp, days_now
 
@@ -40,7 +40,7 @@ class Analytics:
             NotFound: the caller has no such campaign.
         """
         shape = parse(AnalyticsCreate, analytics_data)
-        await self._require_campaign(campaign_id)
+        await require_campaign(self._context, campaign_id)
         now = self._context.now()
         values = {**shape.model_dump(), "campaign_id": campaign_id, "created_at": now, "updated_at": now}
         statement = queries.store(values, frozenset(shape.model_fields_set))
@@ -67,7 +67,7 @@ class Analytics:
         """
         given = {"date_from": date_from, "date_to": date_to, "period_type": period_type}
         asked = parse(AnalyticsQuery, given)
-        await self._require_campaign(campaign_id)
+        await require_campaign(self._context, campaign_id)
         rows = await self._session.scalars(
             queries.records(campaign_id, asked.date_from, asked.date_to, asked.period_type)
         )
@@ -102,11 +102,6 @@ class Analytics:
         while counted:
             counted = await work.count(after=counted[-1])
         return await work.write()
-
-    async def _require_campaign(self, campaign_id: str) -> None:
-        exists = campaign_queries.campaign_exists(campaign_id, self._context.owner)
-        if await self._session.scalar(exists) is None:
-            raise NotFound("campaign", campaign_id)
 
 
 def _as_derived(

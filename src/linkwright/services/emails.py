@@ -26,6 +26,7 @@ from linkwright.services.email_leaving import note_contact
 from linkwright.services.email_rules import approver, require_open
 from linkwright.services.email_threads import place_in_history, place_in_thread
 from linkwright.services.history import Move, record_moves
+from linkwright.services.ownership import require_campaign
 from linkwright.services.pages import Page, cursor, page_size, place
 from linkwright.vocabulary import EmailStatus, EventKind, LifeKind
 
@@ -33,7 +34,6 @@ _PAGES: Final = {
     shape: emails.page(owned=shape[0], prospect=shape[1], status=shape[2], after=shape[3])
     for shape in product((True, False), repeat=4)
 }
-_CAMPAIGN: Final = {owned: emails.campaign_exists(owned=owned) for owned in (True, False)}
 _NOT_OF_THE_ROW: Final = {
     "sent_at",
     "smtp_provider",
@@ -192,7 +192,7 @@ class Emails:
         ]
         rows = (await run(self._ctx.session, statement, values)).mappings().all()
         if not rows:
-            await self._require_campaign(campaign_id)
+            await require_campaign(self._ctx, campaign_id)
         found = [detached(BacklinkingEmail, row) for row in rows[:limit]]
         return Page(found, cursor(scope, [found[-1].id]) if len(rows) > limit else None)
 
@@ -301,9 +301,3 @@ class Emails:
             touch = f"{values['email_type']} number {values['follow_up_number']}"
             raise DuplicateRow("email", f"{touch} to opportunity {values['opportunity_id']}")
         return detached(BacklinkingEmail, row)
-
-    async def _require_campaign(self, campaign_id: str) -> None:
-        owner = self._ctx.owner
-        of = {"campaign_id": campaign_id, "owner": owner}
-        if (await run(self._ctx.session, _CAMPAIGN[owner is not None], of)).first() is None:
-            raise NotFound("campaign", campaign_id)

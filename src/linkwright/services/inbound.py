@@ -13,20 +13,19 @@ from linkwright.db.rows import detached, run
 from linkwright.errors import Conflict, NotFound
 from linkwright.models.inbound import InboundMessage
 from linkwright.models.responses import BacklinkingResponse
-from linkwright.parsing.addresses import address_key
-from linkwright.parsing.mail import cut_quoted
 from linkwright.queries import inbound
 from linkwright.schemas.inbound import InboundCreate
 from linkwright.schemas.validation import parse
 from linkwright.services.context import Context
 from linkwright.services.delivery_reports import known_id
 from linkwright.services.email_held import Held
+from linkwright.services.inbound_answers import as_it_came, bounce_of, cut, one_word, reader_of, sender
 from linkwright.services.inbound_matching import Match, match
 from linkwright.services.ownership import require_user
 from linkwright.services.pages import Page, cursor, page_size, place
 from linkwright.services.responses import Responses
 from linkwright.services.same_answer import Source
-from linkwright.vocabulary import DeciderKind, Intent, MatchMethod, ResponseType
+from linkwright.vocabulary import Intent, MatchMethod, ResponseType
 
 _Which = Literal["all", "unmatched", "dismissed"]
 _WHICH: Final[tuple[_Which, ...]] = ("all", "unmatched", "dismissed")
@@ -43,9 +42,6 @@ _NOT_COLUMNS: Final = frozenset(
         "decision",
     }
 )
-READ_BY: Final = "rule:mail"
-_LONGEST_SUBJECT: Final = 200
-_LONGEST_ADDRESS: Final = 254
 
 
 class Received(NamedTuple):
@@ -100,7 +96,7 @@ class Inbound:
         found = Match(
             seen.email_id, seen.campaign_id, seen.opportunity_id, seen.row.to_email, MatchMethod.MANUAL
         )
-        return await self._answer(inbound_id, _stored(dict(row)), found)
+        return await self._answer(inbound_id, as_it_came(dict(row)), found)
 
     async def dismiss(self, inbound_id: int) -> InboundMessage:
         """Put away a message that belongs to no email and needs nothing. Saying it twice changes nothing.
@@ -131,7 +127,7 @@ class Inbound:
 
         `row` is the whole row of the message, which the caller knows to be this owner's.
         """
-        message = _stored(row)
+        message = as_it_came(row)
         found = await match(self._ctx, row["user_id"], message)
         if found is None:
             return False
@@ -216,20 +212,20 @@ class Inbound:
             found.opportunity_id,
             found.email_id,
             {
-                "from_email": _sender(message, found),
-                "subject": _cut(" ".join((message.subject or "").split())),
+                "from_email": sender(message, found),
+                "subject": cut(" ".join((message.subject or "").split())),
                 "body_html": message.body_html,
                 "body_text": message.reply_text or message.body_text or "",
                 # A mail may claim any time; what comes later than now would be refused.
                 "received_at": min(came, self._ctx.now()) if came else None,
-                "message_id": _one_word(message.message_id),
-                "in_reply_to": _one_word(message.in_reply_to),
+                "message_id": one_word(message.message_id),
+                "in_reply_to": one_word(message.in_reply_to),
                 "response_type": kind,
                 "ai_intent_classification": intent if intent in set(Intent) else None,
             },
-            bounce=_bounce(message, found.to_email),
+            bounce=bounce_of(message, found.to_email),
             source=Source.MAIL,
-            decision=_reader_of(message),
+            decision=reader_of(message),
         )
         changes = {
             "key": inbound_id,
@@ -242,80 +238,3 @@ class Inbound:
         }
         row = (await run(self._ctx.session, inbound.CHANGED, changes)).mappings().one()
         return Received(detached(InboundMessage, row), response, new=True)
-
-
-def _sender(message: InboundCreate, found: Match) -> str:
-    """Return who wrote. Where the mail does not say it in a usable way, the person we wrote to did."""
-    address = message.from_address or ""
-    return address if _is_usable(address) else found.to_email
-
-
-def _is_usable(address: str) -> bool:
-    local, at, domain = address.rpartition("@")
-    whole = bool(at and local and domain) and "@" not in local and " " not in address
-    return whole and address.isprintable() and len(address) <= _LONGEST_ADDRESS
-
-
-def _one_word(message_id: str | None) -> str | None:
-    return "".join(message_id.split()) or None if message_id else None
-
-
-def _cut(subject: str) -> str:
-    return subject if len(subject) <= _LONGEST_SUBJECT else f"{subject[: _LONGEST_SUBJECT - 1]}…"
-
-
-def _bounce(message: InboundCreate, to_email: str) -> dict[str, Any] | None:
-    """Return the report on the matched email.
-
-    It ends that email, but it suppresses nobody else than whom that email was written to: a report can
-    name any address, as one of a forwarded mail does, and a forged one.
-    """
-    if message.response_type != ResponseType.BOUNCE:
-        return None
-    named = [name for name in _recipients(message) if _is_usable(name)]
-    ours = next((name for name in named if address_key(name) == address_key(to_email)), None)
-    about_another = bool(named) and ours is None
-    given = {
-        "kind": "soft" if about_another else message.bounce_kind or "hard",
-        "recipient": named[0] if about_another else None,
-        "diagnostic": message.bounce_diagnostic,
-    }
-    return {name: value for name, value in given.items() if value is not None}
-
-
-def _recipients(message: InboundCreate) -> list[str]:
-    """Return all whom a delivery report says could not be reached."""
-    report = (message.reading or {}).get("bounce")
-    listed = report.get("recipients") if isinstance(report, dict) else None
-    others = [name for name in listed if isinstance(name, str)] if isinstance(listed, list) else []
-    return [*([message.bounced_recipient] if message.bounced_recipient else []), *others]
-
-
-def _stored(row: Mapping[str, Any]) -> InboundCreate:
-    """Return a stored message as it was when it came."""
-    kept = {name: row[name] for name in InboundCreate.model_fields if row.get(name) is not None}
-    if row["body_text"]:
-        kept["reply_text"] = cut_quoted(row["body_text"])
-    return parse(InboundCreate, kept | _reported_in(row["reading"] or {}))
-
-
-def _reported_in(reading: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a stored reading knows of the mail that a delivery report or a complaint is about."""
-    report = reading.get("bounce") or reading.get("complaint")
-    if not isinstance(report, dict):
-        return {}
-    recipients, kind = report.get("recipients"), report.get("kind")
-    told = {
-        "bounce_kind": kind if kind in {"hard", "soft"} else None,
-        "bounced_recipient": recipients[0] if isinstance(recipients, list) and recipients else None,
-        "bounced_message_id": report.get("original_message_id"),
-        "bounce_diagnostic": report.get("diagnostic"),
-    }
-    return {name: value for name, value in told.items() if isinstance(value, str)}
-
-
-def _reader_of(message: InboundCreate) -> dict[str, Any] | None:
-    """Return who read a message before it came here: whom the caller names, else the rules of `parsing`."""
-    if message.decision is not None or message.reading is None:
-        return message.decision
-    return {"decided_by": DeciderKind.RULE.value, "decider": READ_BY, "context": {"reading": message.reading}}

@@ -6,7 +6,6 @@ from typing import Any
 from linkwright.errors import Conflict, DuplicateRow, InvalidInput, NotFound, OpportunityLimitReached
 from linkwright.models.opportunities import BacklinkOpportunity
 from linkwright.parsing.urls import domain_of
-from linkwright.queries import campaigns as campaign_queries
 from linkwright.queries import opportunities as queries
 from linkwright.schemas.opportunities import OpportunityCreate, OpportunityUpdate
 from linkwright.schemas.validation import parse
@@ -16,6 +15,7 @@ from linkwright.services.opportunity_contacts import standing
 from linkwright.services.opportunity_entry import MAY_NOT_BE_SUPPRESSED, counted, row_of, suppressed
 from linkwright.services.opportunity_judgement import OpportunityJudgement
 from linkwright.services.opportunity_outcomes import OpportunityOutcomes
+from linkwright.services.ownership import require_campaign
 from linkwright.services.pages import Page, cursor, page_size, place
 from linkwright.services.roll_up_marks import mark_counted
 from linkwright.services.suppression_reach import cancel_letters
@@ -107,11 +107,7 @@ class Opportunities(OpportunityJudgement, OpportunityOutcomes):
         size = page_size(limit)
         scope = ("opportunities", campaign_id, status)
         key = None if after is None else place(after, scope, (float, float, int))
-        if (
-            await self._session.scalar(campaign_queries.campaign_exists(campaign_id, self._context.owner))
-            is None
-        ):
-            raise NotFound("campaign", campaign_id)
+        await require_campaign(self._context, campaign_id)
         start = None if key is None else (float(key[0]), float(key[1]), int(key[2]))
         found = (await self._session.scalars(queries.page(campaign_id, status, size + 1, start))).all()
         if len(found) <= size:

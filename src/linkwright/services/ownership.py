@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from linkwright.errors import Conflict, NotFound
 from linkwright.models.users import User
+from linkwright.queries import campaigns as campaign_queries
 from linkwright.queries import users as queries
 from linkwright.services.context import Context
 
@@ -44,3 +45,14 @@ async def require_user(context: Context, user_id: int, *, share: bool = False) -
     if user is None:
         raise NotFound("user", user_id)
     return user
+
+
+async def require_campaign(context: Context, campaign_id: str) -> None:
+    """Refuse a campaign that the caller does not have.
+
+    Raises:
+        NotFound: there is no such campaign, or it is another user's.
+    """
+    exists = campaign_queries.campaign_exists(campaign_id, context.owner)
+    if await context.session.scalar(exists) is None:
+        raise NotFound("campaign", campaign_id)

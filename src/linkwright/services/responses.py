@@ -22,6 +22,7 @@ from linkwright.services.decision_rows import note
 from linkwright.services.delivery_reports import known_campaign, known_id
 from linkwright.services.email_held import SENT_STATES, Held
 from linkwright.services.email_rules import moment
+from linkwright.services.ownership import require_campaign
 from linkwright.services.pages import Page, cursor, page_size, place
 from linkwright.services.response_effects import Effects
 from linkwright.services.same_answer import Source, fuller, known_answer
@@ -34,7 +35,6 @@ _PAGES: Final = {
     for shape in product((True, False), repeat=5)
 }
 _BY_AI: Final = frozenset(name for name in ResponseReading.model_fields if name.startswith("ai_"))
-_CAMPAIGN: Final = {owned: emails.campaign_exists(owned=owned) for owned in (True, False)}
 
 
 class Responses:
@@ -179,9 +179,7 @@ class Responses:
         ]
         rows = (await run(self._ctx.session, statement, values)).mappings().all()
         if not rows and campaign_id is not None:
-            exists = _CAMPAIGN[owner is not None]
-            if (await run(self._ctx.session, exists, values)).first() is None:
-                raise NotFound("campaign", campaign_id)
+            await require_campaign(self._ctx, campaign_id)
         found = [detached(BacklinkingResponse, row) for row in rows[:limit]]
         return Page(found, cursor(scope, [found[-1].id]) if len(rows) > limit else None)
 
