@@ -8,6 +8,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linkwright.db.engine import Database
+from linkwright.db.planning import in_index_order
 from linkwright.models import BacklinkOpportunity
 from linkwright.queries import opportunities as queries
 from linkwright.services.opportunities import Opportunities
@@ -117,23 +118,34 @@ class TestPlans:
         assert "ai_relevance_score" in said  # As a bound of the index, not as a filter beside it.
         assert "Filter" not in said
 
+    @pytest.mark.parametrize("known", [True, False], ids=["analysed", "new beside an analysed one"])
     async def test_pages_are_looked_up_in_the_unique_index(
-        self, session: AsyncSession, campaign_id: str
+        self,
+        session: AsyncSession,
+        campaign_id: str,
+        known: bool,  # noqa: FBT001
     ) -> None:
+        """Seen to fail on the new one without `in_index_order`: PostgreSQL reads all of it for each page."""
+        if not known:
+            campaign_id = await make_campaign(session, max_opportunities=10_000)
+            new = ({"url": f"https://site{number}.example.com/"} for number in range(2_000))
+            await Opportunities(at_noon(session)).add_many(campaign_id, new)
         connection = await session.connection()
         statement = queries.ids_by_url(
             campaign_id, [f"https://site{number}.example.com/" for number in range(900)]
         )
-        compiled = statement.compile(dialect=connection.dialect)
+        compiled = statement.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
         bound = [
-            value if isinstance(value, str) else json.dumps(value)
-            for value in compiled.construct_params().values()
+            value if isinstance(value, str | int) else json.dumps(value)
+            for value in (compiled.params[name] for name in compiled.positiontup or ())
         ]
         word = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
-        rows = await connection.exec_driver_sql(f"{word} {compiled}", tuple(bound))
+        async with in_index_order(session):
+            rows = await connection.exec_driver_sql(f"{word} {compiled}", tuple(bound))
         said = "\n".join(" ".join(map(str, row)) for row in rows)
 
         assert "uq_backlinking_opportunities_campaign_id_url" in said or "sqlite_autoindex" in said
+        assert "ix_opportunities" not in said
         assert "Seq Scan" not in said
         assert "SCAN backlinking_opportunities" not in said
 

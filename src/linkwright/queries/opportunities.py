@@ -83,11 +83,14 @@ def page(campaign_id: str, status: str | None, limit: int, after: Key | None) ->
 def ids_by_url(campaign_id: str, urls: Iterable[str]) -> Select[str, int | None]:
     """Each URL with the id of the campaign's prospect that has it, or NULL."""
     asked = each_text.table(urls, "asked")
-    # A subquery for each URL rather than a join: it can only be answered by the unique index. A join
-    # leaves a planner without statistics, as in the middle of an import, the choice to read the table.
+    # For each URL a subquery that wants the order of the unique index, and so has to be answered by it:
+    # see `in_index_order`.
+    page = BacklinkOpportunity
     known = (
-        select(BacklinkOpportunity.id)
-        .where(BacklinkOpportunity.campaign_id == campaign_id, BacklinkOpportunity.url == asked.c.value)
+        select(page.id)
+        .where(page.campaign_id == campaign_id, page.url >= asked.c.value, page.url <= asked.c.value)
+        .order_by(page.campaign_id, page.url)
+        .limit(1)
         .scalar_subquery()
     )
     return select(asked.c.value, known)

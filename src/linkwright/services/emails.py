@@ -157,10 +157,8 @@ class Emails:
         """
         owner = self._ctx.owner
         statement = email_moves.EMAIL_ROW[owner is not None]
-        result = await run(
-            self._ctx.session, statement, {"email_id": known_id("email", email_id), "owner": owner}
-        )
-        row = result.mappings().first()
+        of = {"email_id": known_id("email", email_id), "owner": owner}
+        row = (await run(self._ctx.session, statement, of)).mappings().first()
         if row is None:
             raise NotFound("email", email_id)
         return detached(BacklinkingEmail, row)
@@ -187,9 +185,8 @@ class Emails:
         values: dict[str, Any] = {"campaign_id": campaign_id, "owner": owner, "status": status}
         values["opportunity_id"] = opportunity_id
         values |= {"limit": limit + 1, "after": place(after, scope, [int])[0] if after is not None else 0}
-        statement = _PAGES[
-            owner is not None, opportunity_id is not None, status is not None, after is not None
-        ]
+        asked = (owner, opportunity_id, status, after)
+        statement = _PAGES[tuple(one is not None for one in asked)]
         rows = (await run(self._ctx.session, statement, values)).mappings().all()
         if not rows:
             await require_campaign(self._ctx, campaign_id)
@@ -261,9 +258,8 @@ class Emails:
             IllegalMove: it is being sent, was sent, or is cancelled.
         """
         held = await Held.email(self._ctx, email_id)
-        held.move_email(
-            EmailStatus.CANCELLED.value, at=self._ctx.now(), reason=checked_text(reason, "reason")
-        )
+        cancelled, why = EmailStatus.CANCELLED.value, checked_text(reason, "reason")
+        held.move_email(cancelled, at=self._ctx.now(), reason=why)
         return await held.saved()
 
     async def rate(self, email_id: int, rating: int | None) -> BacklinkingEmail:

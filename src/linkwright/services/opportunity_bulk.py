@@ -12,6 +12,7 @@ from itertools import count, islice
 from typing import Any, Final
 
 from linkwright.db.bulk import insert_many, next_ids
+from linkwright.db.planning import in_index_order
 from linkwright.errors import InvalidInput, OpportunityLimitReached
 from linkwright.models.opportunities import BacklinkOpportunity
 from linkwright.models.status_changes import StatusChange
@@ -124,9 +125,9 @@ class _Adding:
         if not rows:
             self.result.ids += [None] * len(checked)
             return []
-        found = await self._session.execute(
-            queries.ids_by_url(self._campaign_id, {values["url"]: None for values in rows})
-        )
+        asked = queries.ids_by_url(self._campaign_id, {values["url"]: None for values in rows})
+        async with in_index_order(self._session):
+            found = await self._session.execute(asked)
         known: dict[str, int] = {url: id_ for url, id_ in found if id_ is not None}
         fresh: dict[str, Values] = {}
         repeated: dict[int, list[Values]] = {}
