@@ -168,6 +168,8 @@ STATEMENTS = {
     "get_user_dashboard": 5,
     "decline_opportunity": 4,
 }
+# Sorting is forbidden before a look-up of known pages, and allowed again after it.
+MORE_ON_POSTGRESQL = {"add_opportunities": 2}
 
 
 def nouns() -> dict[str, type]:
@@ -212,12 +214,13 @@ class TestVerbs:
         assert names[: len(SEED[verb])] == SEED[verb]
 
     async def test_each_takes_so_many_statements_and_no_more(
-        self, service: BacklinkingDatabaseService
+        self, service: BacklinkingDatabaseService, dialect: str
     ) -> None:
         call = Counting(service.acting_as("user:1"))
         await tour(call)
 
-        assert call.counts == STATEMENTS
+        more = MORE_ON_POSTGRESQL if dialect == "postgresql" else {}
+        assert call.counts == {verb: number + more.get(verb, 0) for verb, number in STATEMENTS.items()}
         assert set(call.counts) == set(VERBS)
 
     @pytest.mark.parametrize("key", ["", "x" * 37, "a\0b", 5, b"x", ["x"]])
