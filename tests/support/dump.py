@@ -17,6 +17,14 @@ Dump = dict[str, list[dict[str, Any]]]
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _SECRET = frozenset({"address_key", "address_hash"})
 _IDS = frozenset({"seen"})  # how far a roll-up has seen, in ids
+# An outcome names what proves it by its id: "response:12".
+_PROVED_BY = {
+    "decision": "ai_decisions",
+    "response": "backlinking_responses",
+    "email": "backlinking_emails",
+    "opportunity": "backlinking_opportunities",
+    "event": "email_events",
+}
 
 
 async def dump(database: Database) -> Dump:
@@ -56,6 +64,9 @@ def _alike(name: str, row: dict[str, Any], ranks: dict[str, dict[Any, int]]) -> 
             like[key] = ranks[parent][row[key]]
     if name == "analytics_shares" and row["opportunity_id"]:  # 0 stands for the campaign.
         like["opportunity_id"] = ranks["backlinking_opportunities"].get(row["opportunity_id"])
+    kind, _, identity = str(row.get("evidence") or "").partition(":")
+    if name == "ai_decision_outcomes" and kind in _PROVED_BY and identity.isdecimal():
+        like["evidence"] = f"{kind}:{ranks[_PROVED_BY[kind]].get(int(identity))}"
     return like
 
 

@@ -19,6 +19,7 @@ from linkwright.db.rows import run
 from linkwright.errors import InvalidInput
 from linkwright.outcomes import BY_EMAIL, VERSION
 from linkwright.queries import attribution as queries
+from linkwright.schemas.fields import LARGEST_INTEGER
 from linkwright.services.attribution_judgement import (
     Answer,
     Facts,
@@ -84,10 +85,12 @@ class Attribution:
 
         Raises:
             NotFound: there is no such user, or the caller is bound to another.
-            InvalidInput: `until` names no time zone or lies in the future; or the limit is not 1 to 10000.
+            InvalidInput: `until` names no time zone or lies in the future; or a number is out of range.
         """
         if type(limit) is not int or not 1 <= limit <= 10_000:  # noqa: PLR2004  (rows of one transaction)
             raise InvalidInput("limit", "must be a whole number from 1 to 10000", limit)
+        if again_after is not None and not 0 <= again_after <= LARGEST_INTEGER:
+            raise InvalidInput("again_after", f"must be from 0 to {LARGEST_INTEGER}", again_after)
         now = self._ctx.now()
         until = min(moment(until, "until", now), now)
         owner = await self._owner(user_id)
