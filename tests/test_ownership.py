@@ -24,7 +24,7 @@ from linkwright.models import (
     User,
 )
 from linkwright.verbs import verbs_of
-from tests.support.tour import DECISION, LETTER, TEMPLATE, Counting, tour
+from tests.support.tour import DECISION, LETTER, PLANNED, TEMPLATE, Counting, tour
 
 CAMPAIGN = {"name": "Mine", "keywords": ["hiking"]}
 PAGE = {"url": "https://blog.example.net/", "contact_email": "ann@example.net"}
@@ -269,6 +269,10 @@ CASES: dict[str, Case] = {
     ],
     "record_outcome": on_decision(OUTCOME),
     "get_outcomes": on_decision(),
+    "set_ai_budget": on_campaign({"cost_limit": 1.0}),
+    "get_ai_budget": on_campaign(),
+    "reserve_ai_call": on_campaign(PLANNED),
+    "release_ai_call": on_campaign(1),
     "censor_outcome": on_decision(),
     "get_calibration": on_user(),
     "learn_calibration": on_user(),

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from linkwright.campaign_service import CampaignService
     from linkwright.clock import Clock
     from linkwright.errors import (
+        BudgetSpent,
         Conflict,
         DailyLimitReached,
         DatabaseUnavailable,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         ProviderFailed,
         SchemaMismatch,
         Suppressed,
+        UnpricedModel,
     )
     from linkwright.service import BacklinkingDatabaseService
     from linkwright.services.pages import Page
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BacklinkingDatabaseService",
+    "BudgetSpent",
     "CampaignService",
     "Claim",
     "Clock",
@@ -48,6 +51,7 @@ __all__ = [
     "SchemaMismatch",
     "Suppressed",
     "UnitOfWork",
+    "UnpricedModel",
 ]
 
 _HOMES: Final = {

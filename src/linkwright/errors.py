@@ -7,6 +7,8 @@ LinkwrightError
 │   ├── DuplicateRow        the same thing is already recorded
 │   ├── IllegalMove         a life cannot go from this state to that one
 │   ├── DailyLimitReached   the campaign has used up today's emails
+│   ├── BudgetSpent         the campaign has no money left for a call to an AI
+│   ├── UnpricedModel       a campaign with a limit may not call a model whose price nobody knows
 │   ├── OpportunityLimitReached   the campaign has as many prospects as it may
 │   └── Suppressed          this person may not be contacted
 ├── ProviderFailed          an AI provider gave no answer that could be used
@@ -125,6 +127,45 @@ class DailyLimitReached(Conflict):
             f"Campaign {campaign_id} has used up its {limit} emails for the day; "
             "raise max_emails_per_day or wait until midnight UTC."
         )
+
+
+class BudgetSpent(Conflict):
+    """The campaign has no money left for a call to an AI. Nothing was asked, and nothing was paid."""
+
+    def __init__(self, campaign: str, *, limit: float, spent: float, reserved: float, wanted: float) -> None:
+        self.campaign, self.limit, self.wanted = campaign, limit, wanted
+        self.spent, self.reserved = spent, reserved
+        super().__init__(
+            f"Campaign {shown(campaign)} may spend {limit:.4f} USD on AI: {spent:.4f} is spent, "
+            f"{reserved:.4f} is set aside for calls under way, and this call may cost {wanted:.4f}; "
+            "raise its limit (`linkwright campaigns budget`), or wait until the calls under way are answered."
+        )
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Survive pickling."""
+        return (_rebuild_budget_spent, (self.campaign, self.limit, self.spent, self.reserved, self.wanted))
+
+
+def _rebuild_budget_spent(
+    campaign: str, limit: float, spent: float, reserved: float, wanted: float
+) -> BudgetSpent:
+    return BudgetSpent(campaign, limit=limit, spent=spent, reserved=reserved, wanted=wanted)
+
+
+class UnpricedModel(Conflict):
+    """A campaign with a limit may not call a model at an unknown price: nothing would hold it to the limit."""
+
+    def __init__(self, campaign: str, model: str) -> None:
+        self.campaign, self.model = campaign, model
+        super().__init__(
+            f"Nobody knows the price of {shown(model)}, and campaign {shown(campaign)} has a limit; use "
+            "another model, allow it to call unpriced ones (`linkwright campaigns budget --allow-unpriced`), "
+            "or take its limit away."
+        )
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Survive pickling."""
+        return (type(self), (self.campaign, self.model))
 
 
 class OpportunityLimitReached(Conflict):

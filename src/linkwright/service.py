@@ -15,6 +15,7 @@ from __future__ import annotations
 from linkwright.opening import Opening
 from linkwright.services.analytics import Analytics
 from linkwright.services.attribution import Attribution
+from linkwright.services.budgets import Budgets
 from linkwright.services.calibration import Calibrations
 from linkwright.services.campaigns import Campaigns
 from linkwright.services.comparison import Comparisons
@@ -191,6 +192,13 @@ class BacklinkingDatabaseService(Opening):
     censor_outcome = write(Decisions, Decisions.censor)
     attribute_outcomes = write(Attribution, Attribution.attribute_outcomes)
     count_due_outcomes = read(Attribution, Attribution.number_due)
+
+    # --- what AI costs ------------------------------------------------------------------------
+
+    set_ai_budget = write(Budgets, Budgets.set)
+    get_ai_budget = read(Budgets, Budgets.get)
+    reserve_ai_call = write(Budgets, Budgets.reserve)
+    release_ai_call = write(Budgets, Budgets.release)
 
     # --- history ------------------------------------------------------------------------------
 

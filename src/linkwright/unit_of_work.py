@@ -7,6 +7,7 @@ from functools import cached_property
 
 from linkwright.services.analytics import Analytics
 from linkwright.services.attribution import Attribution
+from linkwright.services.budgets import Budgets
 from linkwright.services.calibration import Calibrations
 from linkwright.services.campaigns import Campaigns
 from linkwright.services.comparison import Comparisons
@@ -132,6 +133,11 @@ class UnitOfWork:
     def decisions(self) -> Decisions:
         """What was decided, and what came of it."""
         return Decisions(self.context)
+
+    @cached_property
+    def budgets(self) -> Budgets:
+        """What campaigns may spend on AI."""
+        return Budgets(self.context)
 
     @cached_property
     def calibration(self) -> Calibrations:

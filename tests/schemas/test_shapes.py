@@ -64,8 +64,8 @@ NEVER_SET = {
 }
 
 
-# Long texts of a decision go to `ai_contents`.
-KEPT_ELSEWHERE = {"rendered_prompt", "output_text"}
+# Long texts of a decision go to `ai_contents`; what was set aside for its call is in `ai_reservations`.
+KEPT_ELSEWHERE = {"rendered_prompt", "output_text", "reservation_id"}
 
 
 def default_of(model: type[Base], name: str) -> Any:

@@ -22,6 +22,15 @@ TEMPLATE = {
 }
 DECISION = {"kind": "choose", "decided_by": "policy", "action": "b", "cost": 0.002}
 
+PLANNED = {
+    "kind": "score",
+    "provider_name": "openai",
+    "request_model": "gpt-4o-mini",
+    "trace_id": "a" * 32,
+    "input_tokens": 1000,
+    "output_tokens": 100,
+}
+
 
 @contextmanager
 def statements(database: Database) -> Iterator[list[str]]:
@@ -230,6 +239,10 @@ async def walk_knowledge(call: Call, key: str, me: int, page: int, email: int) -
     await call("censor_outcome", decision.id)
     await call("record_outcome", decision.id, {"name": "reply", "rule": "v1", "value": 1.0})
     assert len(await call("get_outcomes", decision.id)) == 1
+    assert (await call("set_ai_budget", key, {"cost_limit": 1.0})).left is not None
+    planned = await call("reserve_ai_call", key, PLANNED)
+    await call("release_ai_call", key, planned.id)
+    assert (await call("get_ai_budget", key)).reserved == 0.0
     assert await call("get_calibration", me) == []
     assert await call("learn_calibration", me) == []
     assert (await call("compare", me, "template", campaign_id=key)).traffic == []

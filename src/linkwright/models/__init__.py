@@ -2,6 +2,7 @@
 
 from linkwright.db.base import Base
 from linkwright.models.analytics import BacklinkingAnalytics
+from linkwright.models.budgets import AIBudget, AIReservation
 from linkwright.models.campaigns import BacklinkingCampaign, CampaignCount
 from linkwright.models.contents import AIContent
 from linkwright.models.decisions import AIDecision, AIDecisionOutcome
@@ -20,10 +21,12 @@ from linkwright.models.templates import BacklinkingTemplate
 from linkwright.models.users import User
 
 __all__ = [
+    "AIBudget",
     "AIContent",
     "AIDecision",
     "AIDecisionOutcome",
     "AILearningData",
+    "AIReservation",
     "BacklinkOpportunity",
     "BacklinkingAnalytics",
     "BacklinkingCampaign",

@@ -116,6 +116,9 @@ class CampaignStats:
     successful_links: int
     estimated_cost: float
     actual_cost: float
+    # In US dollars: what AI may cost at most, None without a limit; and what calls under way may cost.
+    ai_cost_limit: float | None = None
+    ai_cost_reserved: float = 0.0
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     # What the last roll-up added up; None before the first.
     figures: Figures | None = None

@@ -32,6 +32,7 @@ def _hexadecimal(value: str) -> str:
 
 
 Digest = Annotated[str, Field(min_length=64, max_length=64), AfterValidator(_hexadecimal)]
+TraceId = Annotated[str, Field(min_length=32, max_length=32), AfterValidator(_hexadecimal)]
 Probability = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
 Seed = Annotated[int, Field(ge=-(2**63), lt=2**63)]
 
@@ -44,7 +45,7 @@ class DecisionCreate(Shape):
     """A decision as it was made. Money is in US dollars, as model providers price it."""
 
     idempotency_key: Annotated[str, upto(100, least=1)] | None = None
-    trace_id: Annotated[str, Field(min_length=32, max_length=32), AfterValidator(_hexadecimal)] | None = None
+    trace_id: TraceId | None = None
     span_id: Annotated[str, Field(min_length=16, max_length=16), AfterValidator(_hexadecimal)] | None = None
 
     campaign_id: Annotated[str, upto(36)] | None = None
@@ -102,6 +103,9 @@ class DecisionCreate(Shape):
     attempts: Count | None = None
     decided_at: Moment | None = None
     outcome_due_at: Moment | None = None
+
+    # What `Budgets.reserve` had set aside for the call: it is given back as the cost is written down.
+    reservation_id: RowId | None = None
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:

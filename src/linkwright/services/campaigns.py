@@ -9,8 +9,8 @@ import uuid_utils
 
 from linkwright.errors import Conflict
 from linkwright.models.campaigns import BacklinkingCampaign
+from linkwright.queries import budgets, recounts, roll_ups
 from linkwright.queries import campaigns as queries
-from linkwright.queries import recounts, roll_ups
 from linkwright.schemas.campaigns import CampaignCreate, CampaignQuery, CampaignStats, CampaignUpdate
 from linkwright.schemas.validation import parse
 from linkwright.services.arguments import check_text
@@ -133,6 +133,7 @@ class Campaigns(CampaignLife):
             if row.count:
                 counts.setdefault(row.subject, {})[row.state] = row.count
         state = (await self._session.execute(roll_ups.state(campaign_id))).first()
+        money = (await self._session.execute(budgets.spending(campaign_id, self._context.now()))).one()
         figures = None if state is None else figures_of([state.totals], self._context.now(), state.counted_at)
         return CampaignStats(
             figures=figures,
@@ -144,5 +145,7 @@ class Campaigns(CampaignLife):
             successful_links=campaign.successful_links or 0,
             estimated_cost=campaign.estimated_cost or 0.0,
             actual_cost=campaign.actual_cost or 0.0,
+            ai_cost_limit=money.cost_limit,
+            ai_cost_reserved=float(money.reserved),
             counts=counts,
         )

@@ -10,6 +10,7 @@ from typing import Any, Final
 from linkwright.db.rows import run
 from linkwright.errors import Conflict, InvalidInput, NotFound
 from linkwright.outcomes import BY_EMAIL, Since, first_due, rules_for
+from linkwright.queries import budgets as budget_queries
 from linkwright.queries import decisions as queries
 from linkwright.queries import templates as template_queries
 from linkwright.schemas.decisions import DecisionCreate
@@ -62,11 +63,13 @@ async def note(
         values = shape.model_dump(exclude_none=True)
         texts = {name: values[name] for name in TEXTS if name in values}
         await keep(ctx, user_id, (text for name, text in texts.items() if name in more))
+    reservation = values.pop("reservation_id", None)
     values = {name: value for name, value in values.items() if name not in TEXTS} | digests_of(texts)
     row = completed(_NOTHING | values | {"user_id": user_id}, ctx.now())
     if calibrates:
         row |= await calibrated(ctx, user_id, row)
     found = (await run(ctx.session, queries.NOTE, row)).first()
+    await settle(ctx, row["campaign_id"], reservation)
     counts: Counter[tuple[str, str]] = Counter()
     if found is None:
         await _require_the_same(ctx, row)
@@ -90,11 +93,21 @@ def completed(row: dict[str, Any], now: datetime) -> dict[str, Any]:
         row["cost"], row["price_source"] = price
     if row["cost"] is not None:
         row["currency"] = "USD"
-    if not _waits_for_a_letter(row):
+    if row["error_type"] is not None:
+        # It decided nothing: nothing takes effect, and nothing will come of it.
+        row["outcome_state"], row["outcome_due_at"] = OutcomeState.CENSORED.value, None
+    elif not _waits_for_a_letter(row):
         row["executed_at"], row["executed_action"] = at, row["action"]
         if row["decided_by"] != DeciderKind.USER and row.get("outcome_due_at") is None:
             row["outcome_due_at"] = _first_look(row, at)
     return row
+
+
+async def settle(ctx: Context, campaign_id: str | None, reservation_id: int | None) -> None:
+    """Give back what was set aside for a call that is in the ledger now, with what it really cost."""
+    if campaign_id is not None and reservation_id is not None:
+        of = {"key_campaign": campaign_id, "key": reservation_id}
+        await run(ctx.session, budget_queries.SETTLE, of)
 
 
 def _first_look(row: Mapping[str, Any], at: datetime) -> datetime | None:

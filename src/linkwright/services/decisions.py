@@ -13,7 +13,7 @@ from linkwright.schemas.decisions import DecisionCreate, DecisionQuery, OutcomeC
 from linkwright.schemas.validation import parse
 from linkwright.services.calibration import calibrated
 from linkwright.services.context import Context
-from linkwright.services.decision_rows import IDENTITY, completed, require_template, unpriced
+from linkwright.services.decision_rows import IDENTITY, completed, require_template, settle, unpriced
 from linkwright.services.decision_texts import TEXTS, digests_of, keep
 from linkwright.services.history import add_counts
 from linkwright.services.ownership import require_user
@@ -49,11 +49,12 @@ class Decisions:
         texts = {name: text for name in TEXTS if (text := getattr(shape, name)) is not None}
         await keep(self._context, user_id, texts.values())
         values = completed(
-            {**shape.model_dump(exclude=set(TEXTS)), **digests_of(texts), "user_id": user_id},
+            {**shape.model_dump(exclude={*TEXTS, "reservation_id"}), **digests_of(texts), "user_id": user_id},
             self._context.now(),
         )
         values |= await calibrated(self._context, user_id, values)
         decision = await self._session.scalar(queries.add(values))
+        await settle(self._context, shape.campaign_id, shape.reservation_id)
         if decision is None:
             return await self._recorded_before(user_id, shape)
         if shape.campaign_id is not None:

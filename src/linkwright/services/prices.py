@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from math import ceil
 from typing import Any, Final, NamedTuple
 
 # What runs here costs nothing, and that is said, not guessed.
 LOCAL: Final = "local"
 OUR_OWN: Final = ("rule:", "template:", "local:")
+SMALLEST: Final = 1e-8
+"""The smallest sum that the ledger keeps."""
+
 _USAGE: Final = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
 
 
@@ -17,6 +21,18 @@ class Price(NamedTuple):
 
     cost: float
     source: str
+
+
+def most_of(
+    provider: str, model: str, *, input_tokens: int, output_tokens: int, at: datetime
+) -> float | None:
+    """Return what a call may cost at most by the price list of its day, or None where nobody knows.
+
+    No token is taken for cached, and the sum is rounded up to the last digit that the ledger keeps.
+    """
+    call = {"provider_name": provider, "request_model": model}
+    price = price_of({**call, "input_tokens": input_tokens, "output_tokens": output_tokens}, at)
+    return None if price is None else ceil(price.cost / SMALLEST) * SMALLEST
 
 
 def price_of(call: Mapping[str, Any], at: datetime) -> Price | None:
