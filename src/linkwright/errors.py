@@ -153,7 +153,7 @@ def _rebuild_budget_spent(
 
 
 class UnpricedModel(Conflict):
-    """A campaign with a limit may not call a model at an unknown price: nothing would hold it to the limit."""
+    """A campaign with a limit may not call a model at an unknown price: nothing would keep the limit."""
 
     def __init__(self, campaign: str, model: str) -> None:
         self.campaign, self.model = campaign, model
