@@ -243,6 +243,17 @@ CASES: dict[str, Case] = {
         call(world.mine.user, world.theirs.campaign, "tone"),
         call(world.mine.user, world.mine.campaign, "tone", opportunity_id=world.theirs.page),
     ],
+    "recommend_many": lambda world: [
+        call(world.theirs.user, world.theirs.campaign, "tone", 2),
+        call(world.mine.user, world.theirs.campaign, "tone", 2),
+        call(
+            world.mine.user,
+            world.mine.campaign,
+            "tone",
+            2,
+            opportunity_ids=[world.mine.page, world.theirs.page],
+        ),
+    ],
     "learn": on_user(),
     "rebuild_learning": on_user(),
     "get_patterns": on_user(),

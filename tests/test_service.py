@@ -143,6 +143,7 @@ STATEMENTS = {
     "store_ai_learning_data": 2,
     "use_ai_learning_data": 1,
     "recommend": 4,
+    "recommend_many": 6,
     "learn": 7,
     "rebuild_learning": 9,
     "get_patterns": 2,

@@ -177,6 +177,7 @@ class BacklinkingDatabaseService(Opening):
     get_ai_learning_data = read(Learning, Learning.page)
     use_ai_learning_data = write(Learning, Learning.use)
     recommend = write(Recommending, Recommending.recommend)
+    recommend_many = write(Recommending, Recommending.recommend_many)
     learn = write(Evidence, Evidence.learn)
     rebuild_learning = write(Evidence, Evidence.rebuild)
     pool_learning = write(Pooling, Pooling.pool)

@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from linkwright import InvalidInput, NotFound
 from linkwright.models import AIDecision
-from linkwright.queries import comparison as queries
 from linkwright.schemas.comparison import ComparisonRead, TrafficRead
+from linkwright.schemas.draws import SLICE, UNIFORM
 from linkwright.services.attribution import Attribution
 from linkwright.services.comparison import Comparisons
 from linkwright.services.decisions import Decisions
@@ -291,4 +291,4 @@ class TestRefusals:
 
 
 def test_the_words_of_the_slice_are_those_of_the_choices() -> None:
-    assert {queries.SLICE: queries.UNIFORM} == {"slice": "uniform"}
+    assert {SLICE: UNIFORM} == {"slice": "uniform"}

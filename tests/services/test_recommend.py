@@ -1,13 +1,17 @@
 """Recommending: bound by what the user wants, drawn from what is stored, never from another's evidence."""
 
+from collections import Counter
+from typing import Any
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from linkwright.errors import InvalidInput, NotFound
 from linkwright.models import AIDecision
 from linkwright.services.campaigns import Campaigns
+from linkwright.services.comparison import Comparisons
 from linkwright.services.recommend import Recommending
-from tests.support.choices import learn, recommend, write_choices
+from tests.support.choices import learn, recommend, recommend_many, write_choices
 from tests.support.outreach import Desk
 
 
@@ -86,6 +90,91 @@ class TestPreferences:
     async def test_a_model_that_was_never_used_can_be_preferred(self, desk: Desk) -> None:
         await preferring(desk, ai_model_preference="gemini")
         assert (await recommend(desk, "model")).choice == "gemini"
+
+
+class TestTheUniformSlice:
+    async def test_is_drawn_evenly_whatever_was_learned(self, desk: Desk) -> None:
+        await write_choices(desk, "A", trials=200, replies=50)
+        await learn(desk)
+        found = await recommend(desk, candidates=["A", "B", "C", "D"], context={"slice": "uniform"}, seed=2)
+        row = await desk.row(AIDecision, found.decision_id)
+
+        assert row.candidates == [{"arm": arm, "p": 0.25} for arm in "ABCD"]
+        assert (row.propensity, row.propensity_kind) == (0.25, "exact")
+        assert (row.decider, row.policy_version) == ("uniform", "uniform-1")
+        assert found.candidates[0].expected_rate > 0.2
+
+    async def test_is_an_experiment_to_whoever_compares(self, desk: Desk) -> None:
+        found = await recommend_many(desk, 40, candidates=["A", "B"], context={"slice": "uniform"}, seed=3)
+        await recommend_many(desk, 7, candidates=["A", "B"])
+        async with desk.context() as context:
+            await context.session.execute(update(AIDecision).values(executed_at=desk.now))
+            compared = await Comparisons(context).compare(desk.user_id, "template")
+
+        even, drawn = compared.traffic
+        assert (even.kind, drawn.kind) == ("randomised", "adaptive")
+        assert {arm.arm: arm.waiting for arm in even.arms} == Counter(one.choice for one in found)
+        assert sum(arm.waiting for arm in drawn.arms) == 7
+
+    async def test_stays_within_the_preference(self, desk: Desk) -> None:
+        await preferring(desk, ai_model_preference="openai")
+        models = ["gemini:flash", "openai:mini", "openai:large"]
+        found = await recommend(desk, "model", candidates=models, context={"slice": "uniform"})
+        assert [(one.arm, one.p) for one in found.candidates] == [("openai:mini", 0.5), ("openai:large", 0.5)]
+
+    async def test_what_leaves_no_choice_is_no_experiment(self, desk: Desk) -> None:
+        await preferring(desk, tone_preference="friendly", personalization_level="none")
+        found = await recommend(desk, "tone", context={"slice": "uniform"})
+        row = await desk.row(AIDecision, found.decision_id)
+        assert (found.choice, row.propensity_kind) == ("friendly", "deterministic")
+
+    async def test_another_slice_is_refused(self, desk: Desk) -> None:
+        with pytest.raises(InvalidInput, match="slice"):
+            await recommend(desk, "tone", context={"slice": "unifrom"})
+
+
+class TestMany:
+    async def test_each_is_a_draw_of_its_own_that_its_seed_repeats(self, desk: Desk) -> None:
+        found = await recommend_many(desk, 50, candidates=list("ABCDEF"), seed=9)
+        again = [await recommend(desk, candidates=list("ABCDEF"), seed=one.seed) for one in found[:5]]
+
+        assert len({one.seed for one in found}) == 50
+        assert len({one.choice for one in found}) == 6
+        assert [one.choice for one in again] == [one.choice for one in found[:5]]
+        rows = {row[0].id: row[0] for row in await desk.all(select(AIDecision))}
+        for one in found:
+            row = rows[one.decision_id]
+            assert (row.action, row.rng_seed, row.outcome_state) == (one.choice, one.seed, "pending")
+            assert row.propensity == next(each.p for each in one.candidates if each.arm == one.choice)
+
+    async def test_the_same_seed_makes_the_same_choices(self, desk: Desk) -> None:
+        one, other = [await recommend_many(desk, 20, "send_hour", seed=4) for _ in range(2)]
+        assert [each.choice for each in one] == [each.choice for each in other]
+
+    async def test_each_is_about_its_prospect(self, desk: Desk) -> None:
+        pages = [await desk.prospect(), await desk.prospect()]
+        found = await recommend_many(desk, 2, "tone", opportunity_ids=pages)
+        rows = [await desk.row(AIDecision, one.decision_id) for one in found]
+        assert [row.opportunity_id for row in rows] == pages
+
+    @pytest.mark.parametrize(
+        ("count", "prospects", "error"),
+        [
+            (0, (), InvalidInput),
+            (1001, (), InvalidInput),
+            (2, (1,), InvalidInput),
+            (2, (1, 99), NotFound),
+            (1, ("1",), NotFound),
+            (1, (2**40,), NotFound),
+        ],
+    )
+    async def test_bad_input_writes_nothing(
+        self, desk: Desk, count: int, prospects: tuple[Any, ...], error: type[Exception]
+    ) -> None:
+        await desk.prospect()
+        with pytest.raises(error):
+            await recommend_many(desk, count, "tone", opportunity_ids=prospects)
+        assert await desk.all(select(AIDecision.id)) == []
 
 
 class TestBadInput:

@@ -82,6 +82,15 @@ async def recommend(desk: Desk, factor: str = "template", **named: Any) -> Recom
         return await Recommending(context).recommend(desk.user_id, desk.campaign_id, factor, **named)
 
 
+async def recommend_many(
+    desk: Desk, count: int, factor: str = "template", **named: Any
+) -> list[Recommendation]:
+    async with desk.context() as context:
+        return await Recommending(context).recommend_many(
+            desk.user_id, desk.campaign_id, factor, count, **named
+        )
+
+
 async def entries(desk: Desk) -> dict[str, AILearningData]:
     """What is kept for the user, by key."""
     rows = await desk.all(select(AILearningData).where(AILearningData.user_id == desk.user_id))

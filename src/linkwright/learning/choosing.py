@@ -66,6 +66,15 @@ def chances(trials: Reals, replies: Reals, policy: Policy, expected: Expectation
     return Chances(_raised(shares, floor), prior, a, b)
 
 
+def even(arms: int) -> Reals:
+    """Return the probabilities of an even draw.
+
+    >>> even(4)
+    array([0.25, 0.25, 0.25, 0.25])
+    """
+    return np.full(arms, 1 / arms)
+
+
 def _raised(shares: Reals, floor: Reals) -> Reals:
     """Lift what is below the floor to it, and take that from what is above, in proportion."""
     above = np.maximum(shares - floor, 0)

@@ -24,10 +24,8 @@ from linkwright.db.days import utc_day
 from linkwright.models.decisions import AIDecision, AIDecisionOutcome
 from linkwright.outcomes import VERSION
 from linkwright.schemas.comparison import Dimension
+from linkwright.schemas.draws import SLICE, UNIFORM
 from linkwright.vocabulary import DecisionKind, OutcomeName, OutcomeState, PropensityKind
-
-# How a choice says that it was drawn evenly, apart from what the policy has learned.
-SLICE, UNIFORM = "slice", "uniform"
 
 
 def arm_of(dimension: str) -> Any:

@@ -16,6 +16,7 @@ from linkwright.db.upsert import insert_or_refresh, insert_or_skip, insert_or_up
 from linkwright.models.campaigns import BacklinkingCampaign
 from linkwright.models.decisions import AIDecision, AIDecisionOutcome
 from linkwright.models.learning import AILearningData
+from linkwright.models.opportunities import BacklinkOpportunity
 from linkwright.models.pools import LearningPool
 from linkwright.models.templates import BacklinkingTemplate
 from linkwright.models.users import User
@@ -28,6 +29,7 @@ _DATA: Final = table(AILearningData)
 _POOL: Final = table(LearningPool)
 _USER: Final = table(User)
 _CAMPAIGN: Final = table(BacklinkingCampaign)
+_PROSPECT: Final = table(BacklinkOpportunity)
 _TEMPLATE: Final = table(BacklinkingTemplate)
 
 # Longer than any window and the time from a choice to its letter.
@@ -200,6 +202,11 @@ ARMS: Final = Prepared(
 )
 RECORD: Final = Prepared(insert_or_skip(_DECISION).returning(_DECISION.c.id))
 POOL: Final = Prepared(select(*_POOL.c).where(_POOL.c.factor == bindparam("factor")))
+
+
+def prospects(campaign_id: str, ids: Iterable[int]) -> Select[Any]:
+    """Select which of these prospects a campaign has."""
+    return select(_PROSPECT.c.id).where(_PROSPECT.c.campaign_id == campaign_id, _PROSPECT.c.id.in_(list(ids)))
 
 
 def templates(user_id: int) -> Select[Any]:

@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
+
+from linkwright.errors import InvalidInput
 
 # Probabilities are sums of shares: how far such a sum may be from what it stands for.
 ROUNDING: Final = 1e-6
+
+
+# How a choice says that it was drawn evenly, apart from what the policy has learned.
+SLICE, UNIFORM = "slice", "uniform"
+
+
+def is_slice(context: Mapping[str, Any] | None) -> bool:
+    """Whether a choice is to be drawn evenly.
+
+    Raises:
+        InvalidInput: it names another slice than there is; misspelt, it would be lost to every experiment.
+    """
+    named = None if context is None else context.get(SLICE)
+    if named not in {None, UNIFORM}:
+        raise InvalidInput(f"context.{SLICE}", f"must be {UNIFORM}, or not be there", named)
+    return named is not None
 
 
 def probabilities(candidates: Sequence[Any] | None) -> dict[str, float] | None:

@@ -84,7 +84,7 @@ def _check_for(name: str, kinds: set[str]) -> Check | None:
     if name == "campaign_id":
         return _campaign_id
     if name.endswith("_id") and kinds == {"int"}:
-        return _row_id
+        return check_row_id
     if len(kinds) != 1:
         return None
     (kind,) = kinds
@@ -96,7 +96,12 @@ def _campaign_id(name: str, value: Any) -> None:
         raise NotFound(name.removesuffix("_id"), value)
 
 
-def _row_id(name: str, value: Any) -> None:
+def check_row_id(name: str, value: Any) -> None:
+    """Make sure that a value can be the id of a row.
+
+    Raises:
+        NotFound: it cannot, so there is no such row.
+    """
     if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= LARGEST_INTEGER:
         raise NotFound(name.removesuffix("_id"), value)
 

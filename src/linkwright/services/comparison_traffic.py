@@ -142,7 +142,7 @@ def _randomised(cells: Sequence[Cell], arm: str, baseline: str, terms: Terms, co
 
 
 def _adaptive(cells: Sequence[Cell], arm: str, baseline: str, terms: Terms, comparisons: int) -> PairRead:
-    logged, names = _logged(cells)
+    logged, names = _logged(cells, (arm, baseline))
     first, second = (always(names.index(name), logged) for name in (arm, baseline))
     apart = offpolicy.difference(logged, first, second)
     one, other = snips(logged, first), snips(logged, second)
@@ -191,8 +191,10 @@ def _blocks(cells: Sequence[Cell], arm: str, baseline: str) -> tuple[list[str], 
     return [day for day, _ in keys], Blocks(counts_[:, [0, 2]], counts_[:, [1, 3]], shares)
 
 
-def _logged(cells: Sequence[Cell]) -> tuple[Logged, list[str]]:
-    names = sorted({name for cell in cells for name in cell.probabilities} | {cell.arm for cell in cells})
+def _logged(cells: Sequence[Cell], arms: Sequence[str]) -> tuple[Logged, list[str]]:
+    """Return decisions one by one; `arms` have a place even where none of their windows has closed."""
+    drawn = {name for cell in cells for name in cell.probabilities}
+    names = sorted(drawn | {cell.arm for cell in cells} | set(arms))
     places = {name: place for place, name in enumerate(names)}
     chosen: list[int] = []
     outcomes: list[float] = []
@@ -210,7 +212,7 @@ def _logged(cells: Sequence[Cell]) -> tuple[Logged, list[str]]:
         Logged(
             np.array(chosen[latest], dtype=np.int64),
             np.array(outcomes[latest], dtype=np.float64),
-            np.array(rows[latest], dtype=np.float64),
+            np.array(rows[latest], dtype=np.float64).reshape(-1, len(names)),
             np.array(days[latest], dtype=np.int64),
         ),
         names,

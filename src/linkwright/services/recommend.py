@@ -5,29 +5,30 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from random import Random
 from typing import Any, Final
 
+from linkwright.db.bulk import insert_many
 from linkwright.db.rows import run
 from linkwright.errors import InvalidInput, NotFound
-from linkwright.queries import decisions as decision_queries
+from linkwright.models.decisions import AIDecision
 from linkwright.queries import evidence as queries
 from linkwright.schemas.decisions import DecisionCreate
+from linkwright.schemas.draws import is_slice
 from linkwright.schemas.validation import parse
+from linkwright.services.arguments import check_row_id
 from linkwright.services.context import Context
-from linkwright.services.learning_factors import DATA_TYPE, USUAL, arm_of, checked_arms, factor_of
+from linkwright.services.learning_factors import DATA_TYPE, arm_of, factor_of
 from linkwright.services.learning_tallies import Tally
 from linkwright.services.ownership import require_same_user
-from linkwright.vocabulary import (
-    DeciderKind,
-    DecisionKind,
-    Factor,
-    OutcomeState,
-    PersonalizationLevel,
-    PropensityKind,
-)
+from linkwright.services.recommend_candidates import allowed
+from linkwright.vocabulary import DeciderKind, DecisionKind, Factor, OutcomeState, PropensityKind
 
+MOST_AT_ONCE: Final = 1000
 _SEED_BITS: Final = 62
-_DECIDER: Final = "thompson"
+_LEARNING: Final = "thompson"
+_EVENLY, _EVENLY_VERSION = "uniform", "uniform-1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,69 +89,128 @@ class Recommending:
         leaves the tone preferred. `candidates` narrow it further, down to one for who wants no choice.
         The same seed and the same evidence choose the same.
 
+        A `context` of `{"slice": "uniform"}` draws evenly among what may be chosen, whatever was learned:
+        that is the experiment which `compare` finds a winner in.
+
         Raises:
-            InvalidInput: there is no such factor, or nothing that may be chosen.
+            InvalidInput: there is no such factor or slice, or nothing that may be chosen.
             NotFound: the user has no such campaign, or it has no such prospect.
         """
+        about = () if opportunity_id is None else (opportunity_id,)
+        seeds = [secrets.randbits(_SEED_BITS) if seed is None else seed]
+        return (await self._drawn(user_id, campaign_id, factor, candidates, context, about, seeds))[0]
+
+    async def recommend_many(
+        self,
+        user_id: int,
+        campaign_id: str,
+        factor: str,
+        count: int,
+        candidates: Sequence[str] | None = None,
+        context: Mapping[str, Any] | None = None,
+        *,
+        opportunity_ids: Sequence[int] = (),
+        seed: int | None = None,
+    ) -> list[Recommendation]:
+        """Choose `count` times from the same evidence, as for the letters of a day, and record each choice.
+
+        Each is as `recommend` would choose it, drawn by a seed of its own; `seed` makes these. With
+        `opportunity_ids`, the first choice is about the first of these prospects, and so on.
+
+        Raises:
+            InvalidInput: as for `recommend`; or `count` is not from 1 to 1,000, or not how many
+                prospects there are.
+            NotFound: the user has no such campaign, or it has no such prospect.
+        """
+        if not 1 <= count <= MOST_AT_ONCE:
+            raise InvalidInput("count", f"must be from 1 to {MOST_AT_ONCE:,}", count)
+        if opportunity_ids and len(opportunity_ids) != count:
+            raise InvalidInput(
+                "opportunity_ids", f"must be {count:,}, one for each choice", len(opportunity_ids)
+            )
+        random = secrets.SystemRandom() if seed is None else Random(seed)  # noqa: S311  (repeatable on purpose)
+        seeds = [random.getrandbits(_SEED_BITS) for _ in range(count)]
+        return await self._drawn(user_id, campaign_id, factor, candidates, context, opportunity_ids, seeds)
+
+    async def _drawn(
+        self,
+        user_id: int,
+        campaign_id: str,
+        factor: str,
+        candidates: Sequence[str] | None,
+        context: Mapping[str, Any] | None,
+        prospects: Sequence[int],
+        seeds: Sequence[int],
+    ) -> list[Recommendation]:
         wanted = factor_of(factor)
+        evenly = is_slice(context)
+        campaign = await self._campaign(user_id, campaign_id, prospects)
+        tallies = await self._tallies(user_id, wanted)
+        arms, excluded = await allowed(self._session, user_id, wanted, campaign, candidates, tallies)
+        pool = (await run(self._session, queries.POOL, {"factor": wanted.value})).first()
+
+        # NumPy takes a moment to load, and few transactions need it.
+        from linkwright.learning.choosing import Policy, choose, even  # noqa: PLC0415
+        from linkwright.services.learning_expectations import known  # noqa: PLC0415
+
+        found = known(arms, tallies, pool, self._context.now(), self._context.learning)
+        probabilities = even(len(arms)) if evenly else found.chances.probabilities
+        columns = (arms, probabilities, found.means, found.trials, found.replies)
+        shown = tuple(Candidate(arm, *map(float, numbers)) for arm, *numbers in zip(*columns, strict=True))
+        version = _EVENLY_VERSION if evenly else Policy().version
+        about: list[int | None] = [*prospects] or [None] * len(seeds)
+        places = [choose(probabilities, seed) for seed in seeds]
+        same = {
+            "campaign_id": campaign_id,
+            "kind": DecisionKind.CHOOSE,
+            "factor": wanted,
+            "decided_by": DeciderKind.POLICY,
+            "decider": _EVENLY if evenly else _LEARNING,
+            "policy_version": version,
+            "context": None if context is None else dict(context),
+            "candidates": [{"arm": one.arm, "p": one.p} for one in shown],
+            "excluded": excluded or None,
+            "propensity_kind": PropensityKind.EXACT if len(arms) > 1 else PropensityKind.DETERMINISTIC,
+        }
+        draws = [
+            {"opportunity_id": row, "action": arms[place], "propensity": shown[place].p, "rng_seed": seed}
+            for row, place, seed in zip(about, places, seeds, strict=True)
+        ]
+        ids = await self._record(user_id, same, draws)
+        interval = lru_cache(found.interval)
+        return [
+            Recommendation(
+                decision_id=id_,
+                factor=wanted.value,
+                choice=arms[place],
+                candidates=shown,
+                excluded=tuple(excluded),
+                expected_rate=shown[place].expected_rate,
+                interval=interval(place),
+                trials=shown[place].trials,
+                replies=shown[place].replies,
+                pooled_users=0 if pool is None else pool.users,
+                seed=seed,
+                policy_version=version,
+            )
+            for id_, place, seed in zip(ids, places, seeds, strict=True)
+        ]
+
+    async def _campaign(self, user_id: int, campaign_id: str, prospects: Sequence[int]) -> Any:
+        """Return the preferences of a campaign that has these prospects."""
         require_same_user(self._context, user_id)
         key = {"campaign_id": campaign_id, "user_id": user_id}
         campaign = (await run(self._session, queries.PREFERENCES, key)).first()
         if campaign is None:
             raise NotFound("campaign", campaign_id)
-        if opportunity_id is not None:
-            there = decision_queries.in_campaign(campaign_id, opportunity_id, None, None)
-            if not (await run(self._session, there)).one()[0]:
-                raise NotFound("opportunity", opportunity_id)
-        tallies = await self._tallies(user_id, wanted)
-        arms, excluded = await self._allowed(user_id, wanted, campaign, candidates, tallies)
-        pool = (await run(self._session, queries.POOL, {"factor": wanted.value})).first()
-
-        # NumPy takes a moment to load, and few transactions need it.
-        from linkwright.learning.choosing import Policy, choose  # noqa: PLC0415
-        from linkwright.services.learning_expectations import known  # noqa: PLC0415
-
-        found = known(arms, tallies, pool, self._context.now(), self._context.learning)
-        seed = secrets.randbits(_SEED_BITS) if seed is None else seed
-        probabilities = found.chances.probabilities
-        place = choose(probabilities, seed)
-        columns = (arms, probabilities, found.means, found.trials, found.replies)
-        shown = tuple(Candidate(arm, *map(float, numbers)) for arm, *numbers in zip(*columns, strict=True))
-        chosen = shown[place]
-        version = Policy().version
-        decision = parse(
-            DecisionCreate,
-            {
-                "campaign_id": campaign_id,
-                "opportunity_id": opportunity_id,
-                "kind": DecisionKind.CHOOSE,
-                "factor": wanted,
-                "decided_by": DeciderKind.POLICY,
-                "decider": _DECIDER,
-                "policy_version": version,
-                "context": None if context is None else dict(context),
-                "candidates": [{"arm": one.arm, "p": one.p} for one in shown],
-                "excluded": excluded or None,
-                "action": chosen.arm,
-                "propensity": chosen.p,
-                "propensity_kind": PropensityKind.EXACT if len(arms) > 1 else PropensityKind.DETERMINISTIC,
-                "rng_seed": seed,
-            },
-        )
-        return Recommendation(
-            decision_id=await self._record(user_id, decision),
-            factor=wanted.value,
-            choice=chosen.arm,
-            candidates=shown,
-            excluded=tuple(excluded),
-            expected_rate=chosen.expected_rate,
-            interval=found.interval(place),
-            trials=chosen.trials,
-            replies=chosen.replies,
-            pooled_users=0 if pool is None else pool.users,
-            seed=seed,
-            policy_version=version,
-        )
+        for prospect in prospects:
+            check_row_id("opportunity_id", prospect)
+        if prospects:
+            there = set((await run(self._session, queries.prospects(campaign_id, prospects))).scalars())
+            for prospect in prospects:
+                if prospect not in there:
+                    raise NotFound("opportunity", prospect)
+        return campaign
 
     async def _tallies(self, user_id: int, factor: Factor) -> dict[str, Tally]:
         key = {"user_id": user_id, "data_type": DATA_TYPE[factor].value}
@@ -158,58 +218,19 @@ class Recommending:
         named = ((arm_of(factor, row.data_key), row.data_value) for row in rows)
         return {arm: Tally.of(value) for arm, value in named if arm is not None}
 
-    async def _allowed(
-        self,
-        user_id: int,
-        factor: Factor,
-        campaign: Any,
-        candidates: Sequence[str] | None,
-        tallies: Mapping[str, Tally],
-    ) -> tuple[list[str], list[dict[str, str]]]:
-        preferred = _preference(factor, campaign)
-        if candidates is not None:
-            arms = checked_arms(candidates)
-        elif factor == Factor.TEMPLATE:
-            arms = [row.name for row in await run(self._session, queries.templates(user_id))]
-        else:
-            arms = list(USUAL.get(factor, ())) or sorted(tallies)
-        excluded = []
-        if preferred is not None:
-            reason = f"the campaign prefers {preferred}"
-            excluded = [{"arm": arm, "reason": reason} for arm in arms if not _fits(arm, preferred)]
-            arms = [arm for arm in arms if _fits(arm, preferred)]
-            if not arms and candidates is None:
-                arms = [preferred]
-        if not arms:
-            said = "must have one that the campaign's preference allows" if excluded else "must be given"
-            raise InvalidInput("candidates", f"{said}: there is no {factor} to choose")
-        return arms, excluded
-
-    async def _record(self, user_id: int, decision: DecisionCreate) -> int:
-        values = {
-            **decision.model_dump(exclude={"rendered_prompt", "output_text"}, exclude_none=True),
+    async def _record(
+        self, user_id: int, same: Mapping[str, Any], draws: Sequence[Mapping[str, Any]]
+    ) -> Sequence[int]:
+        """Write a row for each draw, and return their ids."""
+        # What is the same in all of them is asked once.
+        checked = parse(DecisionCreate, {**same, **draws[0]}).model_dump(exclude_unset=True)
+        row = {
+            **checked,
             "user_id": user_id,
             "outcome_state": OutcomeState.PENDING.value,
             "decided_at": self._context.now(),
         }
-        result = await run(self._session, queries.RECORD, values)
-        return int(result.scalar_one())
-
-
-def _preference(factor: Factor, campaign: Any) -> str | None:
-    """Return what a campaign leaves no choice about."""
-    if factor == Factor.MODEL and campaign.ai_model_preference not in {None, "", "auto"}:
-        return str(campaign.ai_model_preference)
-    bound = campaign.personalization_level in {PersonalizationLevel.NONE, PersonalizationLevel.LOW}
-    if factor == Factor.TONE and bound and campaign.tone_preference:
-        return str(campaign.tone_preference)
-    return None
-
-
-def _fits(arm: str, preferred: str) -> bool:
-    """Whether an arm is what is preferred; a provider is so by any of its models.
-
-    >>> _fits("openai:gpt-4o-mini", "openai"), _fits("openai:gpt-4o-mini", "openai:gpt-4o")
-    (True, False)
-    """
-    return arm == preferred or arm.startswith(f"{preferred}:")
+        if len(draws) == 1:
+            return [(await run(self._session, queries.RECORD, row)).scalar_one()]
+        rows = [tuple({**row, **draw}.values()) for draw in draws]
+        return await insert_many(self._session, AIDecision, list(row), rows)
