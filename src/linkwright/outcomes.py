@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from linkwright.vocabulary import ContactRecommendation, Factor, OpportunityStatus, OverrideDecision
 from linkwright.vocabulary import DecisionKind as D
-from linkwright.vocabulary import Factor
 from linkwright.vocabulary import OutcomeName as O
 
 VERSION: Final = "v1"
@@ -122,6 +122,27 @@ RULES: Final[Mapping[tuple[D, Factor | None], tuple[Rule, ...]]] = {
 
 # A prospect that nobody writes to within this time after it was scored says nothing about the score.
 PATIENCE_FOR_CONTACT: Final = timedelta(days=180)
+
+_GOOD: Final = frozenset(
+    {
+        ContactRecommendation.CONTACT.value,
+        ContactRecommendation.FIND_CONTACT.value,
+        OpportunityStatus.QUALIFIED.value,
+    }
+)
+AGREES: Final[Mapping[str, frozenset[str]]] = {
+    OverrideDecision.APPROVE.value: _GOOD,
+    "qualify": _GOOD,
+    OverrideDecision.REJECT.value: frozenset(
+        {ContactRecommendation.SKIP.value, OpportunityStatus.REJECTED.value}
+    ),
+    OverrideDecision.RESEARCH.value: frozenset(
+        {ContactRecommendation.RESEARCH_MORE.value, ContactRecommendation.FIND_CONTACT.value}
+    ),
+    OverrideDecision.HOLD.value: frozenset({ContactRecommendation.HOLD.value}),
+}
+"""With which recommendations a person agrees who decides so about a prospect. To find somebody to write to is
+said of a page that is worth it and of one that wants looking into, so both words agree with it."""
 
 # These take effect when an email leaves; whatever else is decided takes effect at once.
 BY_EMAIL: Final = frozenset({D.CHOOSE.value, D.GENERATE.value})

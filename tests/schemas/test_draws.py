@@ -35,6 +35,10 @@ def test_a_sound_draw_is_taken() -> None:
         ({"candidates": []}, "sum to 1"),
         ({"candidates": [{"arm": "formal", "p": -0.3}, {"arm": "friendly", "p": 1.3}]}, "sum to 1"),
         ({"action": "casual"}, "one of the candidates"),
+        (
+            {"candidates": [{"arm": "formal", "p": 0}, {"arm": "friendly", "p": 1}], "propensity": 1e-7},
+            "could have been drawn",
+        ),
         ({"propensity": 0.7}, "probability of the action"),
         ({"propensity": float("nan")}, "finite"),
     ],
@@ -48,6 +52,15 @@ def test_a_guess_may_be_anything() -> None:
     guess = DRAW | {"propensity_kind": "estimated", "candidates": ["formal", "friendly"]}
 
     assert parse(DecisionCreate, guess).candidates == ["formal", "friendly"]
+
+
+@pytest.mark.parametrize("kind", ["estimated", "deterministic", None])
+def test_what_is_called_probabilities_is_a_distribution_even_where_nobody_drew(kind: str | None) -> None:
+    told = {"propensity_kind": kind, "propensity": None if kind is None else 0.3}
+    candidates = [{"arm": "formal", "p": 0.3}, {"arm": "friendly", "p": 0.9}]
+
+    with pytest.raises(InvalidInput, match="sum to 1"):
+        parse(DecisionCreate, DRAW | told | {"candidates": candidates})
 
 
 def test_probabilities_may_be_off_by_rounding() -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from linkwright.errors import InvalidInput, NotFound
 from linkwright.models import AIDecision, AIDecisionOutcome
+from linkwright.services.analytics import Analytics
 from linkwright.services.attribution import Attributed, Attribution
 from linkwright.services.context import Context
 from linkwright.services.decisions import Decisions
@@ -107,6 +108,34 @@ class TestAtOnce:
 
         [row] = await desk.all(select(AIDecision.id).where(AIDecision.kind == "score"))
         assert await said(desk, row.id) == {"agreement": 0.0}
+
+    @pytest.mark.parametrize(
+        ("recommended", "word", "agrees"),
+        [
+            ("contact", "approve", 1),
+            ("contact", "reject", 0),
+            ("skip", "reject", 1),
+            ("skip", "approve", 0),
+            ("hold", "hold", 1),
+            ("research_more", "research", 1),
+            ("find_contact", "research", 1),
+            ("find_contact", "approve", 1),
+            ("find_contact", "reject", 0),
+        ],
+    )
+    async def test_the_ledger_and_the_analytics_agree_on_who_agreed(
+        self, desk: Desk, recommended: str, word: str, agrees: int
+    ) -> None:
+        page = await desk.prospect()
+        found = {"ai_relevance_score": 0.9, "ai_contact_recommendation": recommended}
+        await desk.opportunities("record_analysis", page, found)
+        await desk.opportunities("override", page, word)
+
+        [row] = await desk.all(select(AIDecision.id).where(AIDecision.kind == "score"))
+        assert await said(desk, row.id) == {"agreement": agrees}
+        async with desk.context() as context:
+            [day] = await Analytics(context).page(desk.campaign_id, period_type="daily")
+        assert day.ai_accuracy_score == agrees
 
     async def test_what_was_overridden_has_no_outcome(self, desk: Desk) -> None:
         chosen = await choose(desk)
@@ -221,6 +250,20 @@ class TestTheJob:
         assert (done.took_effect, done.censored) == (1, 1)
         assert (await decision(desk, chosen)).executed_at == email.sent_at
         assert (await decision(desk, dropped)).outcome_state == "censored"
+
+    @pytest.mark.parametrize("again", [None, 0])
+    async def test_is_not_done_while_letters_wait_for_their_effect(
+        self, desk: Desk, again: int | None
+    ) -> None:
+        for _ in range(5):
+            draft = await desk.draft(decision_ids=[await choose(desk)])
+            await desk.emails("cancel", draft.id)
+
+        total = Attributed(after=0)
+        while total.after is not None:
+            total += await attribute(desk, limit=2, again_after=again)
+
+        assert total.censored == 5
 
     async def test_a_score_waits_for_contact_and_gives_up(self, desk: Desk) -> None:
         page = await desk.prospect()

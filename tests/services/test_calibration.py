@@ -113,6 +113,23 @@ class TestTheReport:
 
         assert (await report(desk))["generate"].raw.count == 1
 
+    async def test_a_score_s_window_begins_with_the_first_mail(self, desk: Desk) -> None:
+        """Scored 110 days ago, written to 50 days ago: of the one who answered we know sooner."""
+        scored = desk.later(days=-110)
+        score = {"kind": "score", "decided_by": "model", "request_model": "m", "confidence_raw": 0.5}
+        desk.later(days=60)
+        prospects = [(await desk.sent()).opportunity_id for _ in range(2)]
+        about = {"campaign_id": desk.campaign_id, "decided_at": scored, "executed_at": scored}
+        rows = [score | about | {"opportunity_id": prospect} for prospect in prospects]
+        async with desk.context() as context:
+            told = {"outcome": "contacted_and_answered", "values": [1.0, 0.0]}
+            await remember(context.session, desk.user_id, rows, **told)  # type: ignore[arg-type]
+
+        desk.later(days=50)
+        assert await report(desk, "score") == {}
+        desk.later(days=10)
+        assert (await report(desk, "score"))["score"].raw.count == 2
+
 
 class TestLearning:
     async def test_the_next_decision_has_both_confidences(self, desk: Desk) -> None:

@@ -151,14 +151,16 @@ class TestWhatCounts:
         ids = await past(desk, [rows[0] | about], [1.0])
         generate = about | {"kind": "generate", "decided_by": "model", "request_model": "m"}
         calls = [generate | {"cost": 0.25, "duration_ms": 400}, generate | {"cost": None, "duration_ms": 800}]
-        await past(desk, calls, [None, None])
+        # A model that nobody named has no known price either, and a rule costs nothing.
+        calls += [about | {"kind": "score", "decided_by": by} for by in ("model", "rule")]
+        await past(desk, calls, [None] * 4)
         async with desk.context() as context:
             statement = select(AIDecision.user_id).where(AIDecision.id == ids[0])
             assert await context.session.scalar(statement) == desk.user_id
 
         [arm] = of(await compare(desk), "randomised").arms
 
-        assert (arm.cost, arm.unpriced, arm.mean_duration_ms) == (0.25, 1, 600.0)
+        assert (arm.cost, arm.unpriced, arm.mean_duration_ms) == (0.25, 2, 600.0)
         assert (arm.replies, arm.links, arm.cost_per_reply, arm.cost_per_link) == (1, 0, 0.25, None)
 
 

@@ -154,6 +154,26 @@ class TestOutcomes:
         async with desk.context() as context:
             assert (await Decisions(context).get(decision.id)).outcome_state == "known"
 
+    @pytest.mark.parametrize(
+        ("changes", "said"),
+        [
+            ({"value": 37.0}, "0 or 1"),
+            ({"value": 0.5}, "0 or 1"),
+            ({"name": "applause"}, "name must be one of"),
+        ],
+    )
+    async def test_of_our_own_rule_are_what_it_says_and_yes_or_no(
+        self, desk: Desk, changes: dict[str, Any], said: str
+    ) -> None:
+        async with desk.context() as context:
+            decisions = Decisions(context)
+            decision = await decisions.record(desk.user_id, CHOICE)
+            with pytest.raises(InvalidInput, match=said):
+                await decisions.record_outcome(decision.id, REPLY | changes)
+            other = await decisions.record_outcome(decision.id, REPLY | changes | {"rule": "mine"})
+
+        assert other.rule == "mine"
+
     async def test_that_will_never_be_known_are_censored_until_they_are(self, desk: Desk) -> None:
         async with desk.context() as context:
             decisions = Decisions(context)

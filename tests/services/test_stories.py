@@ -76,6 +76,13 @@ class TestExplain:
         assert await known(await explain(desk, "email", email.id, then)) == [0.0]
         assert await known(await explain(desk, "email", email.id)) == [1.0]
 
+    async def test_a_clock_that_goes_back_hides_nothing(self, desk: Desk) -> None:
+        page = await desk.prospect()
+        told = await explain(desk, "opportunity", page)
+        desk.later(seconds=-30)
+
+        assert (await explain(desk, "opportunity", page)).entries == told.entries
+
     async def test_of_what_was_not_there_yet_there_is_none(self, desk: Desk) -> None:
         page = await desk.prospect()
         with pytest.raises(NotFound):

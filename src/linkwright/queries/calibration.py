@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from linkwright.models.decisions import AIDecision, AIDecisionOutcome
 from linkwright.models.learning import AILearningData
-from linkwright.outcomes import VERSION, Rule
+from linkwright.models.opportunities import BacklinkOpportunity
+from linkwright.outcomes import VERSION, Rule, Since
 from linkwright.vocabulary import LearningType, OutcomeState
 
 
@@ -18,15 +19,20 @@ def outcomes_of_confidences(
 ) -> Select[str, str, str | None, str | None, float | None, float]:
     """Select confidences with what happened, the latest first, of kinds and the outcome each is about.
 
-    Only those whose window has closed: what happens is heard of before what does not.
+    Only those whose window has closed: what happens is heard of before what does not. A score is waited for
+    since the first mail to its prospect, which may leave long after.
     """
-    decision, outcome = AIDecision, AIDecisionOutcome
-    began = func.coalesce(decision.executed_at, decision.decided_at)
+    decision, outcome, page = AIDecision, AIDecisionOutcome, BacklinkOpportunity
+    decided = func.coalesce(decision.executed_at, decision.decided_at)
+
+    def began(rule: Rule) -> ColumnElement[datetime]:
+        return func.coalesce(page.contacted_at, decided) if rule.since is Since.FIRST_MAIL else decided
+
     wanted = [
         and_(
             decision.kind == kind,
             outcome.name == rule.name.value,
-            *([began <= now - rule.window] if rule.closes_with_zero else []),
+            *([began(rule) <= now - rule.window] if rule.closes_with_zero else []),
         )
         for kind, rule in rules.items()
     ]
@@ -40,6 +46,7 @@ def outcomes_of_confidences(
             outcome.value,
         )
         .join(outcome, and_(outcome.user_id == decision.user_id, outcome.decision_id == decision.id))
+        .outerjoin(page, and_(page.campaign_id == decision.campaign_id, page.id == decision.opportunity_id))
         .where(
             decision.user_id == user_id,
             decision.confidence_raw.is_not(None),

@@ -25,7 +25,7 @@ from linkwright.models.decisions import AIDecision, AIDecisionOutcome
 from linkwright.outcomes import VERSION
 from linkwright.schemas.comparison import Dimension
 from linkwright.schemas.draws import SLICE, UNIFORM
-from linkwright.vocabulary import DecisionKind, OutcomeName, OutcomeState, PropensityKind
+from linkwright.vocabulary import DeciderKind, DecisionKind, OutcomeName, OutcomeState, PropensityKind
 
 
 def arm_of(dimension: str) -> Any:
@@ -151,7 +151,7 @@ def _came(user_id: int) -> Subquery:
 
 def _spent(user_id: int) -> Subquery:
     call = aliased(AIDecision)
-    unpriced = and_(call.request_model.is_not(None), call.cost.is_(None))
+    unpriced = and_(call.decided_by == DeciderKind.MODEL.value, call.cost.is_(None))
     return (
         select(
             call.email_id,

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from linkwright.schemas.draws import require_draw
+from linkwright.outcomes import VERSION
+from linkwright.schemas.draws import require_distribution, require_draw
 from linkwright.schemas.fields import (
     Amount,
     Count,
@@ -22,7 +23,7 @@ from linkwright.schemas.fields import (
     known,
     upto,
 )
-from linkwright.vocabulary import DeciderKind, DecisionKind, Factor, PropensityKind
+from linkwright.vocabulary import DeciderKind, DecisionKind, Factor, OutcomeName, PropensityKind
 
 
 def _hexadecimal(value: str) -> str:
@@ -116,8 +117,10 @@ class DecisionCreate(Shape):
             raise ValueError("propensity and propensity_kind go together")
         if self.kind == DecisionKind.CHOOSE and self.factor not in {None, *Factor, *_OF_VERBS}:
             raise ValueError(f"factor must be one of: {', '.join(Factor)}")
-        if self.propensity_kind == PropensityKind.EXACT and self.candidates is not None:
-            require_draw(self.candidates, self.action, self.propensity)
+        if self.candidates is not None:
+            require_distribution(self.candidates)
+            if self.propensity_kind == PropensityKind.EXACT:
+                require_draw(self.candidates, self.action, self.propensity)
         return self
 
 
@@ -129,6 +132,15 @@ class OutcomeCreate(Shape):
     value: Annotated[float, Field(allow_inf_nan=False)]
     evidence: Annotated[str, upto(100)] | None = None
     occurred_at: Moment | None = None
+
+    @model_validator(mode="after")
+    def _speaks_as_the_rule_does(self) -> Self:
+        # Rates, learning and calibration count these: 37 replies to one letter would be believed.
+        if self.rule == VERSION and self.name not in set(OutcomeName):
+            raise ValueError(f"name must be one of: {', '.join(OutcomeName)}; or the rule another")
+        if self.rule == VERSION and self.value not in {0.0, 1.0}:
+            raise ValueError(f"value must be 0 or 1 under rule {VERSION}")
+        return self
 
 
 class DecisionRead(Record):

@@ -9,6 +9,7 @@ from linkwright.errors import InvalidInput
 
 # Probabilities are sums of shares: how far such a sum may be from what it stands for.
 ROUNDING: Final = 1e-6
+NO_DISTRIBUTION: Final = 'candidates must be [{"arm": ..., "p": ...}, ...] with probabilities that sum to 1'
 
 
 # How a choice says that it was drawn evenly, apart from what the policy has learned.
@@ -51,8 +52,21 @@ def require_draw(candidates: Sequence[Any], action: str | None, propensity: floa
     """
     drawn = probabilities(candidates)
     if drawn is None:
-        raise ValueError('candidates must be [{"arm": ..., "p": ...}, ...] with probabilities that sum to 1')
+        raise ValueError(NO_DISTRIBUTION)
     if action is not None and action not in drawn:
         raise ValueError("action must be one of the candidates")
+    if action is not None and not drawn[action]:
+        raise ValueError("action must be a candidate that could have been drawn")
     if action is not None and propensity is not None and abs(drawn[action] - propensity) > ROUNDING:
         raise ValueError("propensity must be the probability of the action")
+
+
+def require_distribution(candidates: Sequence[Any]) -> None:
+    """Make sure that candidates which are given probabilities are given a distribution, drawn from or not.
+
+    Raises:
+        ValueError: they are not, in words for whoever recorded them.
+    """
+    told = any(isinstance(one, dict) and one.get("p") is not None for one in candidates)
+    if told and probabilities(candidates) is None:
+        raise ValueError(NO_DISTRIBUTION)

@@ -94,18 +94,20 @@ class Attribution:
         now = self._ctx.now()
         until = min(moment(until, "until", now), now)
         owner = await self._owner(user_id)
-        effected = await self._fill_in(owner, limit) if not again_after else Attributed()
+        effected = await self._fill_in(owner, limit)
         statement = (
             queries.due(until, owner, limit)
             if again_after is None
             else queries.judged_after(again_after, owner, limit)
         )
         found = (await run(self._ctx.session, statement)).all()
+        # As many letters as that had waited for their effect, so more may.
+        filling = effected.took_effect + effected.censored >= limit
         if not found:
-            return effected
+            return effected + Attributed(after=again_after or 0) if filling else effected
         rows = (await run(self._ctx.session, queries.by_ids(sorted(row.id for row in found)))).all()
         judged = await _judge_all(self._ctx, rows, until)
-        more = len(found) == limit
+        more = filling or len(found) == limit
         return effected + judged + Attributed(after=max(row.id for row in found) if more else None)
 
     async def number_due(self, user_id: int | None = None, until: datetime | None = None) -> int:

@@ -7,29 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from linkwright.outcomes import PATIENCE_FOR_CONTACT, Credit, Rule, Since, rules_for
-from linkwright.vocabulary import (
-    ContactRecommendation,
-    DecisionKind,
-    EmailStatus,
-    OpportunityStatus,
-    OutcomeName,
-    OverrideDecision,
-)
-
-# Whom a person's word about a prospect agrees with.
-_GOOD: Final = {
-    ContactRecommendation.CONTACT.value,
-    ContactRecommendation.FIND_CONTACT.value,
-    OpportunityStatus.QUALIFIED.value,
-}
-AGREES: Final[Mapping[str, set[str]]] = {
-    OverrideDecision.APPROVE.value: _GOOD,
-    "qualify": _GOOD,
-    OverrideDecision.REJECT.value: {ContactRecommendation.SKIP.value, OpportunityStatus.REJECTED.value},
-    OverrideDecision.RESEARCH.value: {ContactRecommendation.RESEARCH_MORE.value},
-    OverrideDecision.HOLD.value: {ContactRecommendation.HOLD.value},
-}
+from linkwright.outcomes import AGREES, PATIENCE_FOR_CONTACT, Credit, Rule, Since, rules_for
+from linkwright.vocabulary import DecisionKind, EmailStatus, OutcomeName
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,14 @@ from typing import Any, Final
 
 from linkwright.clock import hours_between
 from linkwright.learning.cohorts import BOUNCE_DAYS, COMPLAINT_DAYS, OPEN_DAYS, REPLY_DAYS
+from linkwright.outcomes import AGREES
 from linkwright.services.roll_up_columns import COST_UNIT, HIGH_RELEVANCE
 from linkwright.vocabulary import (
     AUTO_REPLIES,
     HUMAN_RESPONSES,
-    ContactRecommendation,
     DeciderKind,
     EventAgent,
     EventKind,
-    OverrideDecision,
     ResponseType,
 )
 
@@ -26,15 +25,6 @@ Share = dict[str, dict[str, int]]
 """Numbers by name, by day (ISO)."""
 
 Told = tuple[str, datetime | None, int]
-
-_MEANT: Final[Mapping[str, str]] = {
-    ContactRecommendation.CONTACT: OverrideDecision.APPROVE,
-    ContactRecommendation.SKIP: OverrideDecision.REJECT,
-    ContactRecommendation.HOLD: OverrideDecision.HOLD,
-    ContactRecommendation.RESEARCH_MORE: OverrideDecision.RESEARCH,
-    ContactRecommendation.FIND_CONTACT: OverrideDecision.RESEARCH,
-}
-"""What a person decides who agrees with a recommendation."""
 
 _READ: Final = ("response_type", "ai_intent_classification")
 _HOURLY: Final = 72
@@ -110,7 +100,7 @@ def _of_page(page: Any) -> Iterator[Told]:
         yield "links_acquired", page.link_placement_date or page.published_at, 1
     yield from _stars(page.user_rating, page.discovered_at)
     if page.ai_contact_recommendation and page.user_override_decision:
-        right = _MEANT[page.ai_contact_recommendation] == page.user_override_decision
+        right = page.ai_contact_recommendation in AGREES[page.user_override_decision]
         yield from _judged(right, page.analyzed_at or page.discovered_at)
 
 

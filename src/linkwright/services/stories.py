@@ -15,6 +15,7 @@ from linkwright.models.opportunities import BacklinkOpportunity
 from linkwright.models.responses import BacklinkingResponse
 from linkwright.models.status_changes import StatusChange
 from linkwright.queries import stories as queries
+from linkwright.schemas.fields import LATEST
 from linkwright.schemas.stories import Alternative, Entry, Outcome, Story
 from linkwright.services.context import Context
 from linkwright.services.email_rules import moment
@@ -72,7 +73,9 @@ class Stories:
         """
         if kind not in {"opportunity", "email"}:
             raise InvalidInput("kind", "must be one of: opportunity, email", kind)
-        now = moment(as_of, "as_of", self._ctx.now())
+        asked = moment(as_of, "as_of", self._ctx.now())
+        # Who asks for no past time gets all there is, also where a clock has gone back since.
+        now = LATEST if as_of is None else asked
         email = await Emails(self._ctx).get(identity) if kind == "email" else None
         page = await Opportunities(self._ctx).get(email.opportunity_id if email is not None else identity)
         if (email.created_at if email is not None else page.discovered_at) > now:
@@ -97,7 +100,7 @@ class Stories:
             id=identity,
             title=_title(page, email),
             status=_status(kind, identity, moves),
-            as_of=now,
+            as_of=asked,
             cost=sum(row.cost or 0.0 for row in decided),
             unpriced=sum(row.decided_by == DeciderKind.MODEL and row.cost is None for row in decided),
             entries=sorted(entries, key=lambda each: (each.at, _ORDER[each.what], each.id)),
