@@ -39,9 +39,9 @@ def against_propensities(draws: Iterable[tuple[str, Mapping[str, float], int]]) 
     A draw is the arm, the probabilities, and how many draws were so. For an arm and a tilt t the product of
     exp(t taken) / (1 - p + p exp(t)) over the draws is a martingale that starts at 1, however the
     probabilities moved, so by Ville's inequality it is ever 1/a or more with a chance of at most a. The
-    mean over the tilts is one too. The worst arm counts, its p-value times the number of arms (Bonferroni). A normal
-    approximation cried wolf in a third of sound comparisons that were looked at daily, because an arm that is
-    drawn once in fifty times is taken twice in ten often enough.
+    mean over the tilts is one too. The worst arm counts, its p-value times the number of arms (Bonferroni).
+    A normal approximation cried wolf in a third of sound comparisons that were looked at daily, because an
+    arm that is drawn once in fifty times is taken twice in ten often enough.
 
     >>> even = {"a": 0.5, "b": 0.5}
     >>> against_propensities([("a", even, 60), ("b", even, 40)]).alarming

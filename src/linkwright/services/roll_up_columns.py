@@ -47,8 +47,8 @@ COUNTS: Final[Mapping[str, str]] = {
 SHARES: Final[Mapping[str, str]] = {
     "ai_accuracy_score": "Of the prospects analysed and responses received on the day that a person judged"
     " as well, the share in which the person agreed: an override that agrees with what was recommended; a"
-    " review that names the same type, intent and sentiment, or changes nothing. NULL when nobody judged; the number is"
-    " `performance_trends.ai_accuracy.n`.",
+    " review that names the same type, intent and sentiment, or changes nothing. NULL when nobody judged; the"
+    " number is `performance_trends.ai_accuracy.n`.",
     "user_satisfaction_score": "The mean rating of prospects discovered and emails written on the day,"
     " one star being 0 and five being 1. NULL when nothing was rated.",
 }
