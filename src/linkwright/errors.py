@@ -12,6 +12,8 @@ LinkwrightError
 │   ├── OpportunityLimitReached   the campaign has as many prospects as it may
 │   └── Suppressed          this person may not be contacted
 ├── ProviderFailed          an AI provider gave no answer that could be used
+├── StorageUnavailable      where files go cannot do it now: full, not writable; or a tool is missing
+├── Damaged                 a backup or an archive is not what was written
 └── DatabaseUnavailable     the database cannot do it now, or not with this program
     └── SchemaMismatch      the schema is behind, ahead or unknown
 
@@ -203,6 +205,33 @@ class ProviderFailed(LinkwrightError):
     def __reduce__(self) -> tuple[object, ...]:
         """Survive pickling."""
         return (type(self), (self.provider, self.reason))
+
+
+class StorageUnavailable(LinkwrightError):
+    """Where files go cannot do it now: full, not writable, not there; or a tool for it is missing.
+
+    Nothing half-written is left under the name that was asked for.
+    """
+
+    def __init__(self, problem: str, advice: str) -> None:
+        self.problem, self.advice = problem, advice
+        super().__init__(f"{problem} {advice}")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Survive pickling."""
+        return (type(self), (self.problem, self.advice))
+
+
+class Damaged(LinkwrightError):
+    """A backup or an archive is not what was written. It was refused as a whole."""
+
+    def __init__(self, what: str, problem: str) -> None:
+        self.what, self.problem = what, problem
+        super().__init__(f"{what} is damaged: {problem}. Nothing of it was taken over.")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Survive pickling."""
+        return (type(self), (self.what, self.problem))
 
 
 class DatabaseUnavailable(LinkwrightError):

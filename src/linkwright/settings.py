@@ -63,6 +63,11 @@ class Settings(BaseModel):
     pool_size: int = Field(
         default=16, ge=1, le=500, description="Connections to PostgreSQL that one process may hold."
     )
+    postgresql_tools: str | None = Field(
+        default=None,
+        description="Folder of pg_dump, pg_restore and psql, for backups; otherwise they are looked for on"
+        " the PATH. They must be at least as new as the server.",
+    )
     ai_provider: str = Field(
         default="local",
         pattern="^(local|openai|anthropic|gemini|compatible)$",

@@ -38,21 +38,15 @@ def doctor(
 
     found = run(work())
     if as_json:
-        print_json(
-            {
-                "sound": found.sound,
-                "checks": found.checks,
-                "mended": found.mended,
-                "faults": [_facts(fault) for fault in found.faults],
-            }
-        )
+        print_json(facts_of(found))
     else:
-        _tell(found)
+        tell(found)
     if not found.sound:
         raise typer.Exit(FAILED)
 
 
-def _tell(found: Examination) -> None:
+def tell(found: Examination) -> None:
+    """Print what the doctor found, for a person."""
     for name, number in found.mended.items():
         typer.echo(f"Mended {name}: {_count(number, 'value')} written.")
     for fault in found.faults:
@@ -66,6 +60,16 @@ def _tell(found: Examination) -> None:
         typer.echo(f"All {found.checks} checks passed.")
     else:
         typer.echo(f"\n{len(found.faults)} of {found.checks} checks found faults.")
+
+
+def facts_of(found: Examination) -> dict[str, object]:
+    """Return what the doctor found, for a program."""
+    return {
+        "sound": found.sound,
+        "checks": found.checks,
+        "mended": found.mended,
+        "faults": [_facts(fault) for fault in found.faults],
+    }
 
 
 def _facts(fault: Fault) -> dict[str, object]:

@@ -32,6 +32,11 @@ MENU: Final = {
         "attribute",
         "Write down what came of the decisions whose windows have closed.",
     ),
+    "backup": Place(
+        "linkwright.cli.backup",
+        "backup",
+        "Write the whole database into a file, as it is at one instant, while others work on.",
+    ),
     "calibration": Place(
         "linkwright.cli.calibration",
         "calibration",
@@ -70,6 +75,11 @@ MENU: Final = {
     ),
     "report": Place(
         "linkwright.cli.report", "report", "Write a campaign's report: one page, to be sent as it is."
+    ),
+    "restore": Place(
+        "linkwright.cli.backup",
+        "restore",
+        "Put a backup in the place of the database: all of it or nothing, then let the doctor look.",
     ),
     "run": Place(
         "linkwright.cli.run",
