@@ -16,6 +16,7 @@ BENCHMARKS = {
     "dashboard": "benchmarks.dashboard",
     "mixed": "benchmarks.mixed",
     "import": "benchmarks.importing",
+    "watching": "benchmarks.watching",
 }
 
 

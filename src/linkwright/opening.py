@@ -12,6 +12,7 @@ from linkwright import migrations
 from linkwright.clock import Clock, utc_now
 from linkwright.db.engine import Database
 from linkwright.errors import NotFound
+from linkwright.monitoring.opening import open_watched
 from linkwright.services.context import Context
 from linkwright.services.suppression_peppers import require_pepper
 from linkwright.settings import USUAL_LEARNING, LearningRules, Settings
@@ -60,7 +61,7 @@ class Opening:
         """
         settings = settings or Settings.load()
         pepper = settings.address_pepper.get_secret_value().encode()
-        database = Database(url or settings.database_url.get_secret_value(), pool_size=settings.pool_size)
+        database = open_watched(settings, url)
         try:
             if check_schema:
                 await migrations.ensure_current(database)

@@ -109,6 +109,21 @@ class Settings(BaseModel):
         default=5, ge=2, description="Fewer users than this tell others nothing of what works for them."
     )
 
+    monitoring_folder: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=1000,
+        description="Folder where every process keeps the times of its statements, for `linkwright monitor`;"
+        " without it nothing is timed.",
+    )
+    slow_statement_ms: float = Field(
+        default=200.0,
+        gt=0,
+        le=3_600_000,
+        allow_inf_nan=False,
+        description="From so many milliseconds on a statement is slow, and its plan is kept.",
+    )
+
     @property
     def learning(self) -> LearningRules:
         """What the services need to know of learning."""

@@ -13,6 +13,7 @@ from functools import wraps
 from inspect import iscoroutinefunction
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
+from linkwright.issuer import issued_by
 from linkwright.services.arguments import arguments_of, check_arguments
 from linkwright.services.context import Context
 from linkwright.unit_of_work import UnitOfWork
@@ -43,8 +44,9 @@ def write(
     @wraps(verb)
     async def call(self: Face, /, *args: P.args, **kwargs: P.kwargs) -> R:
         check_arguments(checked, args, kwargs)
-        async with self.begin() as work:
-            return await verb(noun(work.context), *args, **kwargs)
+        with issued_by(call.__name__):
+            async with self.begin() as work:
+                return await verb(noun(work.context), *args, **kwargs)
 
     return call
 
@@ -58,8 +60,9 @@ def read(
     @wraps(verb)
     async def call(self: Face, /, *args: P.args, **kwargs: P.kwargs) -> R:
         check_arguments(checked, args, kwargs)
-        async with self.reading() as work:
-            return await verb(noun(work.context), *args, **kwargs)
+        with issued_by(call.__name__):
+            async with self.reading() as work:
+                return await verb(noun(work.context), *args, **kwargs)
 
     return call
 

@@ -13,6 +13,8 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_group
 
+from linkwright.issuer import ISSUER, issued_by
+
 
 class Place(NamedTuple):
     """Where a command, or an app with a family of them, is defined, and what the menu says of it."""
@@ -70,6 +72,11 @@ MENU: Final = {
     "letters": Place(
         "linkwright.cli.letters", "app", "Read letters, approve or cancel them, say which you sent yourself."
     ),
+    "monitor": Place(
+        "linkwright.cli.monitor",
+        "monitor",
+        "Show which statements are slow and why, and how the database is doing.",
+    ),
     "prospects": Place(
         "linkwright.cli.prospects", "app", "Look at prospects, decide about them, note their links."
     ),
@@ -90,7 +97,22 @@ MENU: Final = {
 }
 
 
-class OnDemand(TyperGroup):
+class _Named(TyperGroup):
+    """A group that says which of its commands was called, to who asks on whose behalf statements run."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was called."""
+        with issued_by(ISSUER.get() or "linkwright"):
+            return super().invoke(ctx)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command that was called."""
+        found = super().resolve_command(ctx, args)
+        ISSUER.set(f"{ISSUER.get()} {found[0]}")
+        return found
+
+
+class OnDemand(_Named):
     """A group whose commands are those of the menu."""
 
     def __init__(self, **attributes: Any) -> None:
@@ -103,7 +125,7 @@ class OnDemand(TyperGroup):
             formatter.write_dl([(name, place.summary) for name, place in MENU.items()])
 
 
-class Family(TyperGroup):
+class Family(_Named):
     """A family of commands, which says of each what its first sentence says, and not half of that."""
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002  (Typer's signature)

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from linkwright.db.engine import Database
 from linkwright.migrations import ensure_current
+from linkwright.monitoring.opening import open_watched
 from linkwright.settings import Settings
 
 T = TypeVar("T")
@@ -48,14 +49,15 @@ def url_from(database_url: str | None) -> str:
 
 
 @asynccontextmanager
-async def open_database(database_url: str | None) -> AsyncIterator[Database]:
+async def open_database(
+    database_url: str | None, *, settings: Settings | None = None
+) -> AsyncIterator[Database]:
     """Open the database of the option or the settings, for as long as the block lasts.
 
     Raises:
         SchemaMismatch: its schema is not this program's.
     """
-    settings = settings_with(database_url)
-    database = Database(settings.database_url.get_secret_value(), pool_size=settings.pool_size)
+    database = open_watched(settings or settings_with(database_url))
     try:
         await ensure_current(database)
         yield database

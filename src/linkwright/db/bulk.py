@@ -6,6 +6,7 @@ are taken first and written with the rows: a caller knows them without reading a
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
+from time import perf_counter
 from typing import Any, cast
 
 import asyncpg
@@ -15,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from linkwright.db.base import Base
 from linkwright.db.types import Json, UtcDateTime, dump_json
+from linkwright.db.watching import watcher_of
 
 _PAST = text(
     "SELECT setval(seq, greatest(:highest, nextval(seq)))"
@@ -76,7 +78,7 @@ async def keep_ids(session: AsyncSession, model: type[Base], highest: int) -> No
 
 
 async def _insert(
-    session: AsyncSession, model: type[Base], columns: Sequence[str], rows: Iterable[Row]
+    session: AsyncSession, model: type[Base], columns: Sequence[str], rows: Sequence[Row]
 ) -> None:
     connection = await session.connection()
     dialect = connection.dialect.name
@@ -90,12 +92,16 @@ async def _insert(
     # A COPY goes around SQLAlchemy, which opens its transaction with its first own statement.
     await connection.scalar(_PLAN_ANEW)
     driver = (await connection.get_raw_connection()).driver_connection
-    if driver is None:
+    if driver is None or connection.sync_connection is None:
         raise RuntimeError("the connection was taken away")
+    started = perf_counter()
     try:
         await driver.copy_records_to_table(table.name, records=ready, columns=list(columns))
     except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise _as_sqlalchemy_says_it(f"COPY {table.name}", error) from error
+    if watcher := watcher_of(connection.sync_connection):
+        said = f"COPY {table.name} ({', '.join(columns)}) FROM STDIN"
+        watcher.saw(said, perf_counter() - started, len(rows), "none")
 
 
 def _converted(rows: Iterable[Row], converters: Sequence[Convert | None]) -> Iterator[Row]:

@@ -24,6 +24,7 @@ from linkwright.db.one_hop import one_hop_driver
 from linkwright.db.sqlite_connections import connect
 from linkwright.db.types import dump_json
 from linkwright.db.urls import async_url
+from linkwright.db.watching import Watcher, watch
 from linkwright.errors import DatabaseUnavailable
 
 SQLITE_READERS: Final = 8
@@ -34,7 +35,7 @@ RESTED_SECONDS: Final = 1.0
 class Database:
     """One database, open: transactions to write in, and transactions that only read."""
 
-    def __init__(self, url: str, *, pool_size: int = 16) -> None:
+    def __init__(self, url: str, *, pool_size: int = 16, watcher: Watcher | None = None) -> None:
         self.url: Final = async_url(url)
         self.dialect: Final = self.url.get_backend_name()
         sqlite = self.dialect == "sqlite"
@@ -49,6 +50,11 @@ class Database:
         self._writing = async_sessionmaker(self.engine, **how)
         self._reading = async_sessionmaker(self._reader, **how)
         self._closed = False
+        self._watcher: Final = watcher
+        if watcher is not None:
+            for engine in {self.engine, self._reader}:
+                watch(engine.sync_engine, watcher)
+            watcher.opened(self._reader)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -84,6 +90,8 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection. Nothing begins after that; saying it twice is harmless."""
+        if self._watcher is not None and not self._closed:
+            await self._watcher.close()
         self._closed = True
         # The writer last: SQLite empties its log into the file when the last connection closes, but not when
         # that one only reads; and whoever copies the file alone would copy half of what was written.

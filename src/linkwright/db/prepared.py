@@ -18,6 +18,7 @@ ordinary way, and the same statements.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from time import perf_counter
 from typing import Any, Final
 
 from sqlalchemy import Connection, Insert, Result, Select, UpdateBase
@@ -25,6 +26,8 @@ from sqlalchemy.engine import IteratorResult
 from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.util import greenlet_spawn
+
+from linkwright.db.watching import watcher_of
 
 Row = Mapping[str, Any]
 Convert = Callable[[Any], Any]
@@ -95,10 +98,16 @@ class Prepared:
             return await greenlet_spawn(self._run_once, connection, rows, key, learn=form is None)
         arguments = [form.arguments(row) for row in rows] if many else form.arguments(*rows)
         adapter: Any = connection.connection.dbapi_connection
+        watcher, started = watcher_of(connection), perf_counter()
         try:
             answer = await _DRIVERS[connection.dialect.name](adapter, form.text, arguments, many)
         except Exception as error:
+            if watcher is not None:
+                watcher.saw(form.text, perf_counter() - started, 0, "prepared", error)
             raise await _as_sqlalchemy_says_it(connection, adapter, form.text, error) from error
+        if watcher is not None:
+            touched = len(rows) if form.metadata is None else len(answer)
+            watcher.saw(form.text, perf_counter() - started, touched, "prepared")
         return form.result(answer)
 
     def _run_once(

@@ -1,0 +1,78 @@
+"""How the database's doing looks in a terminal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from linkwright.cli.view import listing
+from linkwright.monitoring.overview import Overview
+from linkwright.monitoring.statements import Numbers, summary
+
+_LONGEST_PLAN: Final = 6
+_COLUMNS: Final = re.compile(r"^(SELECT) .*? (FROM )")
+
+
+def page(found: Overview, room: int, *, shown: int) -> RenderableType:
+    """Return everything, one part below the other."""
+    return Group(*_parts(found, room, shown))
+
+
+def _parts(found: Overview, room: int, shown: int) -> Iterator[RenderableType]:
+    if found.statements is not None:
+        yield from _statements(found.statements, room, shown)
+    if found.server_statements is not None:
+        yield from _part("Statements, as the server counts them")
+        rows = [
+            (
+                each.calls,
+                each.rows,
+                _ms(each.total_ms),
+                _ms(each.mean_ms),
+                _ms(each.longest_ms),
+                _short(each.sql),
+            )
+            for each in found.server_statements
+        ]
+        columns = ("calls", "rows", "total ms", "mean", "longest", "statement")
+        yield listing(columns, rows, wide="statement", whole=columns[:-1], room=room)
+    for hint in found.hints:
+        yield Text(f"\n{hint}", style="dim")
+
+
+def _statements(numbers: Numbers, room: int, shown: int) -> Iterator[RenderableType]:
+    processes = "1 process" if numbers.processes == 1 else f"{numbers.processes:,} processes"
+    yield from _part(f"Statements, those first that took most time ({processes})")
+    lines = [(asked, statement, summary(asked, statement)) for asked, statement in numbers.by_time()[:shown]]
+    names = ("count", "total_ms", "p50_ms", "p95_ms", "p99_ms", "rows", "errors", "issuer")
+    columns = ("count", "total ms", "p50", "p95", "p99", "rows", "errors", "on behalf of", "statement")
+    rows = [
+        [*(_ms(told[name]) if name.endswith("_ms") else told[name] for name in names), _short(asked.sql)]
+        for asked, _, told in lines
+    ]
+    yield listing(columns, rows, wide="statement", whole=columns[:-2], room=room)
+    for asked, statement, _ in lines:
+        if statement.slow and statement.plan is not None and statement.plan.lines:
+            yield Text(
+                f"\nslow {statement.slow:,} times: {asked.issuer} {_short(asked.sql)}"[: room * 2],
+                style="bold",
+            )
+            yield Padding(Text("\n".join(statement.plan.lines[:_LONGEST_PLAN])), (0, 0, 0, 2))
+
+
+def _part(title: str) -> Iterator[RenderableType]:
+    yield Text(f"\n{title}", style="bold")
+
+
+def _short(sql: str) -> str:
+    """Return a statement without the columns it asks for: what it asks of comes sooner into sight."""
+    return _COLUMNS.sub(r"\1 … \2", sql, count=1)
+
+
+def _ms(value: object) -> str:
+    return f"{value:,.1f}" if isinstance(value, float) else str(value)
