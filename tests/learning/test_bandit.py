@@ -56,6 +56,14 @@ class TestChances:
         assert later.min() == pytest.approx(0.0001)
         assert at_first.sum() == pytest.approx(1)
 
+    @given(st.lists(st.tuples(st.integers(0, 300), st.floats(0, 1)), min_size=1, max_size=40))
+    def test_one_user_is_told_the_same_as_one_of_many(self, arms: list[tuple[int, float]]) -> None:
+        trials = np.array([float(count) for count, _ in arms])
+        replies = np.floor(trials * [rate for _, rate in arms])
+        alone = chances(trials, replies, Policy()).probabilities
+        many = chances(trials[None], replies[None], Policy()).probabilities
+        assert alone == pytest.approx(many[0], abs=1e-9)
+
     def test_silence_that_is_young_says_less_than_silence_that_is_old(self) -> None:
         replies = np.array([5.0, 5.0])
         old = chances(np.array([100.0, 100.0]), replies, Policy()).probabilities

@@ -10,8 +10,11 @@ from linkwright.errors import InvalidInput, NotFound
 from linkwright.models import AIDecision
 from linkwright.services.campaigns import Campaigns
 from linkwright.services.comparison import Comparisons
+from linkwright.services.learning import Learning
+from linkwright.services.learning_tallies import Tally
 from linkwright.services.recommend import Recommending
-from tests.support.choices import learn, recommend, recommend_many, write_choices
+from linkwright.settings import USUAL_LEARNING
+from tests.support.choices import entries, learn, recommend, recommend_many, write_choices
 from tests.support.outreach import Desk
 
 
@@ -49,6 +52,28 @@ class TestTheChoice:
         assert first.p > 0.98
         assert second.p == pytest.approx(0.01)  # the floor: 0.02 over two arms
         assert found.interval[0] < 0.25 < found.interval[1]
+
+    async def test_counts_what_is_kept_as_whoever_keeps_it_does(self, desk: Desk) -> None:
+        await write_choices(desk, "A", trials=40, replies=6, days_ago=300)
+        await write_choices(desk, 'B "quoted" é', trials=30, replies=1, days_ago=50)
+        await learn(desk)
+        found = await recommend(desk, candidates=["A", 'B "quoted" é', "C"])
+        rules = USUAL_LEARNING.half_life
+        kept = {key: Tally.of(row.data_value) for key, row in (await entries(desk)).items()}
+
+        assert len(kept) == 2
+        for one in found.candidates[:2]:
+            counted = kept[f"template:{one.arm}"].at(desk.now, rules)
+            assert (one.trials, one.replies) == pytest.approx(counted)
+            assert 0 < one.trials < 40
+        assert (found.candidates[2].trials, found.candidates[2].replies) == (0, 0)
+
+    async def test_what_somebody_stored_beside_it_is_no_evidence(self, desk: Desk) -> None:
+        async with desk.context() as context:
+            for key, value in (("template:A", {"last_evidence": "no"}), ("A", {"trials": 9})):
+                await Learning(context).store(desk.user_id, "email_template", key, value)
+        found = await recommend(desk, candidates=["A", "B"])
+        assert [one.p for one in found.candidates] == pytest.approx([0.5, 0.5])
 
     async def test_a_seed_that_nobody_gave_is_written_down(self, desk: Desk) -> None:
         one, other = await recommend(desk, "send_hour"), await recommend(desk, "send_hour")

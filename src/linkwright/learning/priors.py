@@ -81,7 +81,11 @@ def prior_of(trials: Reals, replies: Reals, expected: Expectation) -> Prior:
         weights = weights_of_spreads()
     else:
         variances, weights = expected.spread[..., None] ** 2, np.zeros(1)
-    fit = log_likelihood(trials, replies, expected.log_lift, variances, expected.lift_variance)
+    # Of an arm that has not been tried every base rate and spread says the same.
+    some = trials > 0 if trials.ndim == 1 else ...
+    fit = log_likelihood(
+        trials[some], replies[some], expected.log_lift[some], variances, expected.lift_variance[some]
+    )
     fit = fit - (0.5 * (BASES - expected.base[..., None]) ** 2 / expected.base_variance[..., None])[..., None]
     fit = fit + weights
     chances = np.exp(fit - fit.max(axis=(-2, -1), keepdims=True))

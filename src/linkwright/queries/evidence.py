@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Delete, Select, Update, and_, bindparam, case, delete, or_, select, update
 from sqlalchemy.sql.dml import Insert
 
+from linkwright.db.expressions import object_of
 from linkwright.db.locks import held
 from linkwright.db.prepared import Prepared
 from linkwright.db.rows import table
@@ -190,18 +191,26 @@ def pools() -> Select[Any]:
     return select(*_POOL.c)
 
 
-PREFERENCES: Final = Prepared(
-    select(
-        _CAMPAIGN.c.ai_model_preference, _CAMPAIGN.c.tone_preference, _CAMPAIGN.c.personalization_level
-    ).where(_CAMPAIGN.c.id == bindparam("campaign_id"), _CAMPAIGN.c.user_id == bindparam("user_id"))
+_KEPT: Final = (
+    select(object_of(_DATA.c.data_key, _DATA.c.data_value))
+    .where(_DATA.c.user_id == bindparam("user_id"), _DATA.c.data_type == bindparam("data_type"))
+    .scalar_subquery()
+    .label("kept")
 )
-ARMS: Final = Prepared(
-    select(_DATA.c.data_key, _DATA.c.data_value).where(
-        _DATA.c.user_id == bindparam("user_id"), _DATA.c.data_type == bindparam("data_type")
+# All that a choice depends on, in one row: preferences, what is kept of the user's evidence, by key, and
+# the factor's pool, empty where there is none.
+GROUNDS: Final = Prepared(
+    select(
+        _CAMPAIGN.c.ai_model_preference,
+        _CAMPAIGN.c.tone_preference,
+        _CAMPAIGN.c.personalization_level,
+        _KEPT,
+        *_POOL.c,
     )
+    .outerjoin(_POOL, _POOL.c.factor == bindparam("factor"))
+    .where(_CAMPAIGN.c.id == bindparam("campaign_id"), _CAMPAIGN.c.user_id == bindparam("user_id"))
 )
 RECORD: Final = Prepared(insert_or_skip(_DECISION).returning(_DECISION.c.id))
-POOL: Final = Prepared(select(*_POOL.c).where(_POOL.c.factor == bindparam("factor")))
 
 
 def prospects(campaign_id: str, ids: Iterable[int]) -> Select[Any]:

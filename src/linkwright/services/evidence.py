@@ -165,7 +165,8 @@ class Evidence:
 
         now = self._context.now()
         arms = sorted(tallies)
-        found = known(arms, tallies, pool, now, self._context.learning)
+        counts = {arm: tally.at(now, self._half_life) for arm, tally in tallies.items()}
+        found = known(arms, counts, pool, self._context.learning)
         return [
             {
                 "user_id": user_id,

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 
 from linkwright.learning.choosing import Chances, Policy, chances
 from linkwright.learning.eprocess import Reals
 from linkwright.learning.priors import Expectation
-from linkwright.services.learning_tallies import Tally
 from linkwright.settings import LearningRules
+
+# Trials and replies as they count now.
+Counts: TypeAlias = tuple[float, float]
+_NONE: Final[Counts] = (0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,9 @@ class Known:
         return float(low), float(high)
 
 
-def known(
-    arms: Sequence[str], tallies: Mapping[str, Tally], pool: Any, now: datetime, rules: LearningRules
-) -> Known:
-    """Return what is known of arms: `pool` is a row of `learning_pools`, or None."""
-    counts = [tallies[arm].at(now, rules.half_life) if arm in tallies else (0.0, 0.0) for arm in arms]
-    trials, replies = np.array(counts, dtype=np.float64).T
+def known(arms: Sequence[str], counts: Mapping[str, Counts], pool: Any, rules: LearningRules) -> Known:
+    """Return what is known of arms: `pool` has the columns of `learning_pools`, or is None."""
+    trials, replies = np.array([counts.get(arm, _NONE) for arm in arms], dtype=np.float64).T
     policy = Policy(floor=rules.floor)
     found = chances(trials, replies, policy, None if pool is None else _expectation(arms, pool))
     return Known(arms, trials, replies, found)

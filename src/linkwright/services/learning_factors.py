@@ -70,7 +70,8 @@ def checked_arms(candidates: Sequence[str]) -> list[str]:
     if len(candidates) > MOST_ARMS:
         raise InvalidInput("candidates", f"must be at most {MOST_ARMS}", len(candidates))
     for arm in candidates:
-        check_text("candidates", arm)
+        if not (type(arm) is str and arm.isascii() and arm.isprintable()):
+            check_text("candidates", arm)
         if not arm.strip() or len(arm) > LONGEST_ARM:
             raise InvalidInput("candidates", f"must each have from 1 to {LONGEST_ARM} characters", arm)
     return list(dict.fromkeys(candidates))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Self
 
-from linkwright.learning.fading import Faded
+from linkwright.learning.fading import Faded, faded
 
 _NOTHING: Final = Faded()
 
@@ -87,6 +87,19 @@ class Tally:
             )
         except (KeyError, TypeError, ValueError):
             return cls()
+
+
+def counts_now(value: Mapping[str, Any], now: datetime, half_life: timedelta) -> tuple[float, float]:
+    """Return trials and replies as they count now, straight from JSON: what is not ours is no evidence.
+
+    It is what `Tally.of(value).at(now, half_life)` says, for whoever reads a hundred to choose one.
+    """
+    try:
+        last = value["last_evidence"]
+        weight = 1.0 if last is None else faded(now - datetime.fromisoformat(last), half_life)
+        return value["faded_trials"] * weight + value["exposed"], value["faded_replies"] * weight
+    except (KeyError, TypeError, ValueError):
+        return 0.0, 0.0
 
 
 def _text(moment: datetime | None) -> str | None:

@@ -20,7 +20,7 @@ from linkwright.schemas.validation import parse
 from linkwright.services.arguments import check_row_id
 from linkwright.services.context import Context
 from linkwright.services.learning_factors import DATA_TYPE, arm_of, factor_of
-from linkwright.services.learning_tallies import Tally
+from linkwright.services.learning_tallies import counts_now
 from linkwright.services.ownership import require_same_user
 from linkwright.services.recommend_candidates import allowed
 from linkwright.vocabulary import DeciderKind, DecisionKind, Factor, OutcomeState, PropensityKind
@@ -144,19 +144,21 @@ class Recommending:
     ) -> list[Recommendation]:
         wanted = factor_of(factor)
         evenly = is_slice(context)
-        campaign = await self._campaign(user_id, campaign_id, prospects)
-        tallies = await self._tallies(user_id, wanted)
-        arms, excluded = await allowed(self._session, user_id, wanted, campaign, candidates, tallies)
-        pool = (await run(self._session, queries.POOL, {"factor": wanted.value})).first()
+        grounds = await self._grounds(user_id, campaign_id, wanted, prospects)
+        kept = {arm: value for key, value in (grounds.kept or {}).items() if (arm := arm_of(wanted, key))}
+        arms, excluded = await allowed(self._session, user_id, wanted, grounds, candidates, kept)
+        now, half_life = self._context.now(), self._context.learning.half_life
+        counts = {arm: counts_now(kept[arm], now, half_life) for arm in arms if arm in kept}
+        pool = None if grounds.users is None else grounds
 
         # NumPy takes a moment to load, and few transactions need it.
         from linkwright.learning.choosing import Policy, choose, even  # noqa: PLC0415
         from linkwright.services.learning_expectations import known  # noqa: PLC0415
 
-        found = known(arms, tallies, pool, self._context.now(), self._context.learning)
+        found = known(arms, counts, pool, self._context.learning)
         probabilities = even(len(arms)) if evenly else found.chances.probabilities
-        columns = (arms, probabilities, found.means, found.trials, found.replies)
-        shown = tuple(Candidate(arm, *map(float, numbers)) for arm, *numbers in zip(*columns, strict=True))
+        columns = (probabilities, found.means, found.trials, found.replies)
+        shown = tuple(map(Candidate, arms, *(column.tolist() for column in columns)))
         version = _EVENLY_VERSION if evenly else Policy().version
         about: list[int | None] = [*prospects] or [None] * len(seeds)
         places = [choose(probabilities, seed) for seed in seeds]
@@ -168,15 +170,17 @@ class Recommending:
             "decider": _EVENLY if evenly else _LEARNING,
             "policy_version": version,
             "context": None if context is None else dict(context),
+            "propensity_kind": PropensityKind.EXACT if len(arms) > 1 else PropensityKind.DETERMINISTIC,
+        }
+        between = {
             "candidates": [{"arm": one.arm, "p": one.p} for one in shown],
             "excluded": excluded or None,
-            "propensity_kind": PropensityKind.EXACT if len(arms) > 1 else PropensityKind.DETERMINISTIC,
         }
         draws = [
             {"opportunity_id": row, "action": arms[place], "propensity": shown[place].p, "rng_seed": seed}
             for row, place, seed in zip(about, places, seeds, strict=True)
         ]
-        ids = await self._record(user_id, same, draws)
+        ids = await self._record(user_id, same, between, draws)
         interval = lru_cache(found.interval)
         return [
             Recommendation(
@@ -196,12 +200,17 @@ class Recommending:
             for id_, place, seed in zip(ids, places, seeds, strict=True)
         ]
 
-    async def _campaign(self, user_id: int, campaign_id: str, prospects: Sequence[int]) -> Any:
-        """Return the preferences of a campaign that has these prospects."""
+    async def _grounds(self, user_id: int, campaign_id: str, factor: Factor, prospects: Sequence[int]) -> Any:
+        """Return what a choice depends on, for a campaign that has these prospects."""
         require_same_user(self._context, user_id)
-        key = {"campaign_id": campaign_id, "user_id": user_id}
-        campaign = (await run(self._session, queries.PREFERENCES, key)).first()
-        if campaign is None:
+        key = {
+            "campaign_id": campaign_id,
+            "user_id": user_id,
+            "factor": factor.value,
+            "data_type": DATA_TYPE[factor].value,
+        }
+        grounds = (await run(self._session, queries.GROUNDS, key)).first()
+        if grounds is None:
             raise NotFound("campaign", campaign_id)
         for prospect in prospects:
             check_row_id("opportunity_id", prospect)
@@ -210,22 +219,22 @@ class Recommending:
             for prospect in prospects:
                 if prospect not in there:
                     raise NotFound("opportunity", prospect)
-        return campaign
-
-    async def _tallies(self, user_id: int, factor: Factor) -> dict[str, Tally]:
-        key = {"user_id": user_id, "data_type": DATA_TYPE[factor].value}
-        rows = await run(self._session, queries.ARMS, key)
-        named = ((arm_of(factor, row.data_key), row.data_value) for row in rows)
-        return {arm: Tally.of(value) for arm, value in named if arm is not None}
+        return grounds
 
     async def _record(
-        self, user_id: int, same: Mapping[str, Any], draws: Sequence[Mapping[str, Any]]
+        self,
+        user_id: int,
+        same: Mapping[str, Any],
+        between: Mapping[str, Any],
+        draws: Sequence[Mapping[str, Any]],
     ) -> Sequence[int]:
         """Write a row for each draw, and return their ids."""
-        # What is the same in all of them is asked once.
+        # What is the same in all of them is asked once. The probabilities are our own: that they sum to
+        # one is held by tests, and asking it of a hundred takes longer than drawing.
         checked = parse(DecisionCreate, {**same, **draws[0]}).model_dump(exclude_unset=True)
         row = {
             **checked,
+            **between,
             "user_id": user_id,
             "outcome_state": OutcomeState.PENDING.value,
             "decided_at": self._context.now(),

@@ -18,18 +18,18 @@ async def allowed(
     session: AsyncSession,
     user_id: int,
     factor: Factor,
-    campaign: Any,
+    preferences: Any,
     candidates: Sequence[str] | None,
     tried: Collection[str],
 ) -> tuple[list[str], list[dict[str, str]]]:
     """Return the arms that may be chosen, and those that may not, with the reason.
 
-    `campaign` has the preferences; `tried` are the arms of which something is known.
+    `preferences` are the campaign's; `tried` are the arms of which something is known.
 
     Raises:
         InvalidInput: nothing may be chosen.
     """
-    preferred = _preference(factor, campaign)
+    preferred = _preference(factor, preferences)
     if candidates is not None:
         arms = checked_arms(candidates)
     elif factor == Factor.TEMPLATE:
@@ -49,13 +49,13 @@ async def allowed(
     return arms, excluded
 
 
-def _preference(factor: Factor, campaign: Any) -> str | None:
+def _preference(factor: Factor, preferences: Any) -> str | None:
     """Return what a campaign leaves no choice about."""
-    if factor == Factor.MODEL and campaign.ai_model_preference not in {None, "", "auto"}:
-        return str(campaign.ai_model_preference)
-    bound = campaign.personalization_level in {PersonalizationLevel.NONE, PersonalizationLevel.LOW}
-    if factor == Factor.TONE and bound and campaign.tone_preference:
-        return str(campaign.tone_preference)
+    if factor == Factor.MODEL and preferences.ai_model_preference not in {None, "", "auto"}:
+        return str(preferences.ai_model_preference)
+    bound = preferences.personalization_level in {PersonalizationLevel.NONE, PersonalizationLevel.LOW}
+    if factor == Factor.TONE and bound and preferences.tone_preference:
+        return str(preferences.tone_preference)
     return None
 
 
