@@ -11,10 +11,12 @@ from rich.padding import Padding
 from rich.text import Text
 
 from linkwright.cli.view import listing
+from linkwright.monitoring.indexes import IndexReport
 from linkwright.monitoring.overview import Overview
 from linkwright.monitoring.statements import Numbers, summary
 
 _LONGEST_PLAN: Final = 6
+_TRIED: Final = {True: "  (tried: it would be used)", None: "", False: ""}
 _COLUMNS: Final = re.compile(r"^(SELECT) .*? (FROM )")
 
 
@@ -41,6 +43,7 @@ def _parts(found: Overview, room: int, shown: int) -> Iterator[RenderableType]:
         ]
         columns = ("calls", "rows", "total ms", "mean", "longest", "statement")
         yield listing(columns, rows, wide="statement", whole=columns[:-1], room=room)
+    yield from _indexes(found.indexes, room)
     for hint in found.hints:
         yield Text(f"\n{hint}", style="dim")
 
@@ -63,6 +66,26 @@ def _statements(numbers: Numbers, room: int, shown: int) -> Iterator[RenderableT
                 style="bold",
             )
             yield Padding(Text("\n".join(statement.plan.lines[:_LONGEST_PLAN])), (0, 0, 0, 2))
+
+
+def _indexes(found: IndexReport, room: int) -> Iterator[RenderableType]:
+    yield from _part(f"Indexes ({found.number})")
+    faults = [
+        *(("unused", each.table, each.name, "nothing was read from it") for each in found.unused),
+        *(
+            ("duplicate", each.index.table, each.index.name, f"{each.other} begins with its columns")
+            for each in found.duplicate
+        ),
+    ]
+    if faults:
+        columns = ("what", "table", "index", "why")
+        yield listing(columns, faults, wide="why", whole=columns[:-1], room=room)
+    for each in found.missing:
+        read = f"{each.rows:,} rows of {each.table} are read from end to end, {each.count:,} times"
+        yield Text(f"{read}, by {each.issuer} {_short(each.sql)}"[: room * 2])
+        yield Text(f"  {each.making or 'It asks for every row.'}{_TRIED[each.tried]}", style="bold")
+    if not (faults or found.missing):
+        yield Text("Nothing is to be said against them.", style="dim")
 
 
 def _part(title: str) -> Iterator[RenderableType]:

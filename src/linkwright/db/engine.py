@@ -17,7 +17,13 @@ from urllib.parse import quote
 import orjson
 from sqlalchemy import URL, event
 from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 
 from linkwright.db.integrity import translated_errors
 from linkwright.db.one_hop import one_hop_driver
@@ -87,6 +93,14 @@ class Database:
                         execution_options={"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
                     )
                 yield session  # Closing it rolls back: there is nothing to commit.
+
+    @asynccontextmanager
+    async def looking(self) -> AsyncIterator[AsyncConnection]:
+        """Open a connection for questions about the database itself: nothing is begun on it."""
+        self._require_open()
+        with translated_errors():
+            async with self._reader.connect() as connection:
+                yield connection
 
     async def close(self) -> None:
         """Close every connection. Nothing begins after that; saying it twice is harmless."""

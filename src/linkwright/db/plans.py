@@ -31,10 +31,19 @@ async def explain(connection: AsyncConnection, sql: str) -> Sequence[str]:
         return ()
 
 
+def nulls_for(sql: str) -> tuple[None, ...]:
+    """Return a NULL for each value that SQLite wants for a statement."""
+    return (None,) * _QUOTED.sub("", sql).count("?")
+
+
 async def _on_sqlite(connection: AsyncConnection, sql: str) -> Sequence[str]:
-    nothing = (None,) * _QUOTED.sub("", sql).count("?")
     try:
-        rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", nothing)
+        # An EXPLAIN does not look whether the schema is still the one that the connection, or a statement
+        # that it keeps, was planned for. A question to the schema does; a text that is new is planned anew.
+        version = await connection.exec_driver_sql("PRAGMA schema_version")
+        await connection.exec_driver_sql("SELECT count(*) FROM sqlite_master")
+        said = f"EXPLAIN QUERY PLAN /* {version.scalar()} */ {sql}"
+        rows = await connection.exec_driver_sql(said, nulls_for(sql))
         steps = [(row["id"], row["parent"], row["detail"]) for row in rows.mappings()]
     finally:
         await connection.rollback()

@@ -37,5 +37,6 @@ async def server_statements(connection: AsyncConnection, most: int) -> list[Serv
     try:
         return [ServerStatement(*row) for row in await connection.execute(_READ, {"most": most})]
     except DBAPIError:  # Made in the database, and not loaded by the server: it answers with an error.
-        await connection.rollback()
         return None
+    finally:
+        await connection.rollback()

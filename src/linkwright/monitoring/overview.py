@@ -11,6 +11,7 @@ from linkwright.clock import Clock, utc_now
 from linkwright.db.engine import Database
 from linkwright.db.server_statements import ServerStatement, server_statements
 from linkwright.monitoring.folders import Folder
+from linkwright.monitoring.indexes import IndexReport, examine_indexes
 from linkwright.monitoring.statements import Numbers
 
 SHOWN: Final = 10
@@ -23,6 +24,7 @@ class Overview:
     dialect: str
     statements: Numbers | None
     server_statements: Sequence[ServerStatement] | None
+    indexes: IndexReport
 
     @property
     def hints(self) -> Sequence[str]:
@@ -44,6 +46,10 @@ async def look(
     """Gather everything. `days` counts today, by UTC, and reaches back from it."""
     first = clock().date() - timedelta(days=days - 1)
     statements = None if folder is None else folder.read(first)
-    async with database.reading() as session:
-        connection = await session.connection()
-        return Overview(database.dialect, statements, await server_statements(connection, shown))
+    async with database.looking() as connection:
+        return Overview(
+            database.dialect,
+            statements,
+            await server_statements(connection, shown),
+            await examine_indexes(connection, statements),
+        )
