@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from linkwright.learning.comparing import Arm, Comparison, Verdict, arms_of, chance_greater, compare
+from linkwright.learning.comparing import Comparison, Verdict, chance_greater, compare
 from linkwright.learning.eprocess import Blocks
 from linkwright.learning.planning import planned_size
 
@@ -64,15 +64,6 @@ def test_the_chance_to_be_better_is_the_posteriors() -> None:
     found = chance_greater(np.array([100.0, 100.0]), np.array([5.0, 9.0]))
 
     assert found == pytest.approx((draws[:, 0] > draws[:, 1]).mean(), abs=0.003)
-
-
-def test_arms_are_listed_by_what_they_sent() -> None:
-    arms = arms_of({"a": (3, 0), "b": (10, 1), "c": (0, 0)})
-
-    assert [arm.name for arm in arms] == ["b", "a", "c"]
-    assert arms[2] == Arm("c", 0, 0)
-    assert arms[2].rate is None
-    assert arms[2].interval is None
 
 
 @pytest.mark.parametrize(

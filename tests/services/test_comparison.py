@@ -51,6 +51,7 @@ class TestDrawnEvenly:
         assert pair.decided_on is not None
         assert found.mismatch is not None
         assert not found.mismatch.alarming
+        assert found.mean_weight == pytest.approx(1)
         assert sum(arm.sent for arm in found.arms) == 2_400
 
     async def test_two_that_are_alike_get_no_winner(self, desk: Desk) -> None:

@@ -238,7 +238,7 @@ async def walk_knowledge(call: Call, key: str, me: int, page: int, email: int) -
     assert (await call("get_decision", decision.id)).action == "b"
     assert decision.id in {row.id for row in await call("get_decisions", me, email_id=email)}
     await call("censor_outcome", decision.id)
-    await call("record_outcome", decision.id, {"name": "reply", "rule": "v1", "value": 1.0})
+    await call("record_outcome", decision.id, {"name": "reply", "rule": "own", "value": 1.0})
     assert len(await call("get_outcomes", decision.id)) == 1
     assert (await call("set_ai_budget", key, {"cost_limit": 1.0})).left is not None
     planned = await call("reserve_ai_call", key, PLANNED)

@@ -49,6 +49,9 @@ def _show_traffic(traffic: TrafficRead, console: Console) -> None:
     if traffic.mismatch is not None and traffic.mismatch.alarming:
         off = f"Sample-ratio mismatch: {plain(traffic.mismatch.arm)} was not taken as often as it was drawn"
         console.print(Text(f"{off} (p = {traffic.mismatch.p_value:.1g}).", style="bold red"))
+    if traffic.kind == "adaptive" and traffic.mean_weight is not None:
+        told = f"Mean weight {traffic.mean_weight:.2f}: it is about 1 where the probabilities are true."
+        console.print(Text(told, style="dim"))
     if traffic.note:
         console.print(Text(traffic.note, style="yellow" if traffic.kind == "history" else "dim"))
     room = console.width - _INDENT

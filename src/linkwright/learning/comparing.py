@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -10,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from linkwright.learning.eprocess import Blocks, Evidence, Reals, difference_interval, evidence
-from linkwright.learning.intervals import Interval, jeffreys
+from linkwright.learning.intervals import Interval
 
 ALPHA: Final = 0.05
 # One point in a hundred: ten replies in a thousand emails.
@@ -26,25 +25,6 @@ class Verdict(StrEnum):
     NO_DIFFERENCE_THAT_MATTERS = "no_difference_that_matters"
     NOT_ENOUGH_DATA = "not_enough_data"
     CANNOT_TELL = "cannot_tell"
-
-
-@dataclass(frozen=True)
-class Arm:
-    """What became of one arm's emails; the interval of its rate is Jeffreys', for one look."""
-
-    name: str
-    sent: int
-    succeeded: int
-
-    @property
-    def rate(self) -> float | None:
-        """Successes per email, or None before the first."""
-        return self.succeeded / self.sent if self.sent else None
-
-    @property
-    def interval(self) -> Interval | None:
-        """Where the rate is, with 95 %, as of one look."""
-        return jeffreys(self.succeeded, self.sent) if self.sent else None
 
 
 @dataclass(frozen=True)
@@ -130,9 +110,3 @@ def chance_greater(sent: Reals, succeeded: Reals) -> float:
     a, b = succeeded + 0.5, sent - succeeded + 0.5
     middles = (np.arange(_QUANTILES) + 0.5) / _QUANTILES
     return float(betainc(a[1], b[1], betaincinv(a[0], b[0], middles)).mean())
-
-
-def arms_of(totals: Mapping[str, tuple[int, int]]) -> list[Arm]:
-    """Return arms, most emails first."""
-    arms = [Arm(name, sent, succeeded) for name, (sent, succeeded) in totals.items()]
-    return sorted(arms, key=lambda arm: (-arm.sent, arm.name))

@@ -111,10 +111,15 @@ class Mismatch(Record):
 
 
 class TrafficRead(Record):
-    """The arms of one kind of traffic. Mismatch first: where it alarms, no verdict is given."""
+    """The arms of one kind of traffic. Mismatch first: where it alarms, no verdict is given.
+
+    `mean_weight` is the mean over arms of one over the probability of what was taken. It is about 1 where the
+    logged probabilities are true; None where none are logged, or something was taken that had none.
+    """
 
     kind: str
     mismatch: Mismatch | None
+    mean_weight: float | None
     arms: list[ArmRead]
     pairs: list[PairRead]
     note: str | None = None

@@ -6,15 +6,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from linkwright.errors import InvalidInput, NotFound
+from linkwright.errors import InvalidInput
 from linkwright.outcomes import window_of
-from linkwright.queries import campaigns as campaign_queries
 from linkwright.queries import comparison as queries
 from linkwright.schemas.comparison import ComparisonQuery, ComparisonRead, Dimension, Success, TrafficKind
 from linkwright.schemas.draws import probabilities
 from linkwright.schemas.validation import parse
 from linkwright.services.context import Context
-from linkwright.services.ownership import require_user
+from linkwright.services.ownership import require_campaign, require_user
 from linkwright.vocabulary import DecisionKind
 
 
@@ -51,9 +50,7 @@ class Comparisons:
         asked = parse(ComparisonQuery, given | {"matters": matters, "since": since})
         await require_user(self._context, user_id)
         if asked.campaign_id is not None:
-            exists = campaign_queries.campaign_exists(asked.campaign_id, user_id)
-            if await self._session.scalar(exists) is None:
-                raise NotFound("campaign", asked.campaign_id)
+            await require_campaign(self._context, asked.campaign_id, user_id)
         cells, totals = await self._facts(user_id, asked)
         return _read(asked, cells, totals, self._context.now())
 

@@ -62,7 +62,14 @@ def traffic(
     """Compare the arms of one kind of traffic with the baseline."""
     arms = _arms(cells, totals)
     if kind is TrafficKind.HISTORY:
-        return TrafficRead(kind=kind.value, mismatch=None, arms=arms, pairs=[], note=_UNKNOWN)
+        return TrafficRead(
+            kind=kind.value,
+            mismatch=None,
+            mean_weight=None,
+            arms=arms,
+            pairs=[],
+            note=_UNKNOWN,
+        )
     found = against_propensities((cell.arm, cell.probabilities, cell.sent) for cell in cells)
     mismatch = Mismatch(p_value=found.p_value, alarming=found.alarming, arm=found.arm)
     baseline = terms.baseline or (arms[0].arm if arms else "")
@@ -81,7 +88,20 @@ def traffic(
     if mismatch.alarming:
         note = _BROKEN
         pairs = [pair.model_copy(update={"verdict": Verdict.CANNOT_TELL.value}) for pair in pairs]
-    return TrafficRead(kind=kind.value, mismatch=mismatch, arms=arms, pairs=pairs, note=note)
+    return TrafficRead(
+        kind=kind.value,
+        mismatch=mismatch,
+        mean_weight=_mean_weight(cells),
+        arms=arms,
+        pairs=pairs,
+        note=note,
+    )
+
+
+def _mean_weight(cells: Sequence[Cell]) -> float | None:
+    if not cells or any(cell.probabilities.get(cell.arm, 0.0) <= 0 for cell in cells):
+        return None
+    return offpolicy.mean_weight(_logged(cells, ())[0])
 
 
 def _arms(cells: Sequence[Cell], totals: Mapping[str, Mapping[str, Any]]) -> list[ArmRead]:

@@ -47,12 +47,12 @@ async def require_user(context: Context, user_id: int, *, share: bool = False) -
     return user
 
 
-async def require_campaign(context: Context, campaign_id: str) -> None:
-    """Refuse a campaign that the caller does not have.
+async def require_campaign(context: Context, campaign_id: str, owner: int | None = None) -> None:
+    """Refuse a campaign that the caller does not have, or that is not `owner`'s where one is named.
 
     Raises:
         NotFound: there is no such campaign, or it is another user's.
     """
-    exists = campaign_queries.campaign_exists(campaign_id, context.owner)
+    exists = campaign_queries.campaign_exists(campaign_id, context.owner if owner is None else owner)
     if await context.session.scalar(exists) is None:
         raise NotFound("campaign", campaign_id)
