@@ -28,12 +28,14 @@ if TYPE_CHECKING:
         Suppressed,
         UnpricedModel,
     )
+    from linkwright.jobs.ai_desk import AIDesk
     from linkwright.service import BacklinkingDatabaseService
     from linkwright.services.pages import Page
     from linkwright.services.sending_claims import Claim
     from linkwright.unit_of_work import UnitOfWork
 
 __all__ = [
+    "AIDesk",
     "BacklinkingDatabaseService",
     "BudgetSpent",
     "CampaignService",
@@ -59,6 +61,7 @@ __all__ = [
 ]
 
 _HOMES: Final = {
+    "AIDesk": "linkwright.jobs.ai_desk",
     "BacklinkingDatabaseService": "linkwright.service",
     "CampaignService": "linkwright.campaign_service",
     "Claim": "linkwright.services.sending_claims",

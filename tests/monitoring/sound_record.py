@@ -57,6 +57,7 @@ READING: Final = {
     "ai_urgency_level": "low",
     "ai_recommended_action": "reply",
     "ai_suggested_reply": "Thank you!",
+    "ai_sentiment_analysis": {"label": "positive", "confidence": 0.9},
 }
 
 

@@ -123,6 +123,8 @@ RULES: Final[dict[str, str]] = {
     "decisions.ai_urgency_level": RESPONSES + "ai_urgency_level = NULL WHERE id = {response}",
     "decisions.ai_recommended_action": RESPONSES + "ai_recommended_action = 'accept' WHERE id = {response}",
     "decisions.ai_suggested_reply": RESPONSES + "ai_suggested_reply = 'No.' WHERE id = {response}",
+    "decisions.ai_sentiment_analysis": RESPONSES
+    + """ai_sentiment_analysis = '{{"label": "negative"}}' WHERE id = {response}""",
     "decisions.user_sentiment_override": (
         RESPONSES + "user_sentiment_override = 'positive' WHERE id = {response}"
     ),

@@ -1,4 +1,4 @@
-"""A server on loopback that speaks the protocol of OpenAI, well or badly."""
+"""A server on loopback that speaks the protocols of OpenAI, Anthropic and Gemini, well or badly."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
+
+from tests.outreach.protocols import key_of, protocol_of
 
 Reply = Callable[[dict[str, Any]], "Said"]
 
@@ -42,26 +44,23 @@ def told(**fields: Any) -> Reply:
 
 def written(request: dict[str, Any], arguments: str) -> Said:
     """Answer by the tool that stands for the form, with whatever arguments."""
-    name = request["tools"][0]["function"]["name"]
-    call = {"id": "call_1", "type": "function", "function": {"name": name, "arguments": arguments}}
-    return _completion({"role": "assistant", "content": None, "tool_calls": [call]}, "tool_calls")
+    speaks = protocol_of(request)
+    # What is no JSON cannot be dumped: it takes the place of a word.
+    return Said(
+        speaks.call(request, "@@")
+        .replace('"@@"', arguments if speaks.nested else json.dumps(arguments))
+        .encode()
+    )
 
 
 def spoken(text: str) -> Reply:
-    """Answer in words, as a refusal does."""
-    return lambda _: _completion({"role": "assistant", "content": text}, "stop")
+    """Answer in words."""
+    return lambda request: Said(protocol_of(request).words(text).encode())
 
 
-def _completion(message: dict[str, Any], reason: str) -> Said:
-    body = {
-        "id": "chatcmpl-1",
-        "object": "chat.completion",
-        "created": 1,
-        "model": "gpt-4o-mini-2024-07-18",
-        "choices": [{"index": 0, "message": message, "finish_reason": reason}],
-        "usage": {"prompt_tokens": 200, "completion_tokens": 30, "total_tokens": 230},
-    }
-    return Said(json.dumps(body).encode())
+def refused(request: dict[str, Any]) -> Said:
+    """Answer that one does not answer such a thing."""
+    return Said(protocol_of(request).refusal().encode())
 
 
 @asynccontextmanager
@@ -75,7 +74,7 @@ async def speaking(*replies: Said | Reply) -> AsyncIterator[Provider]:
         try:
             while head := await _head(reader):
                 length = int(head.get("content-length", "0"))
-                provider.keys.append(head.get("authorization", ""))
+                provider.keys.append(key_of(head))
                 provider.asked.append(json.loads(await reader.readexactly(length)))
                 said = provider.next(provider.asked[-1])
                 await asyncio.sleep(said.seconds)

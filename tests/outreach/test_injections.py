@@ -12,10 +12,12 @@ from linkwright.db.engine import Database
 from linkwright.errors import ProviderFailed
 from linkwright.models import BacklinkingEmail, BacklinkingResponse, BacklinkOpportunity, Suppression
 from linkwright.outreach.ai import Brief
+from linkwright.outreach.connections import Account
 from linkwright.outreach.local import LocalAI
 from linkwright.outreach.pages import Page
-from linkwright.outreach.providers import Account, ProviderAI
+from linkwright.outreach.providers import ProviderAI
 from linkwright.vocabulary import Intent, RecommendedAction
+from tests.outreach.purse import Open
 from tests.support import samples
 from tests.support.bringing import ME, Bringing
 
@@ -119,7 +121,9 @@ class TestWithAModelThatObeys:
             given = {name: value for name, value in wanted.items() if name in known}
             return ModelResponse(parts=[ToolCallPart(form.name, given)])
 
-        return ProviderAI(Account("openai", "m", SecretStr("k")), LocalAI(), model=FunctionModel(obey))
+        return ProviderAI(
+            Account("openai", "m", SecretStr("k")), LocalAI(), purse=Open(), model=FunctionModel(obey)
+        )
 
     @pytest.mark.parametrize("attempt", ATTEMPTS)
     async def test_it_reaches_no_further_than_the_form(self, attempt: str, obeying: ProviderAI) -> None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
+from linkwright.cli.acting import User, acting
+from linkwright.cli.ending import FAILED
 from linkwright.cli.run_view import plain
-from linkwright.cli.support import AsJson, print_json, run
+from linkwright.cli.support import AsJson, DatabaseUrl, print_json, run, settings_with
 from linkwright.errors import InvalidInput
-from linkwright.outreach.ai import Brief
-from linkwright.outreach.choice import ai_of
+from linkwright.jobs.ai_desk import AIDesk
+from linkwright.jobs.ai_readings import Readings, read_all
+from linkwright.outreach.ai import AI, Answered, Brief, PageScore, ReplyReading
+from linkwright.outreach.choice import LOCAL, ai_of
 from linkwright.outreach.local import local_ai
 from linkwright.outreach.pages import Page
 from linkwright.outreach.reading import kind_of, urgency_of
@@ -24,6 +30,13 @@ from linkwright.vocabulary import HUMAN_RESPONSES, Intent
 app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="See which AI reads and scores, and try it on a file."
 )
+Payer = Annotated[
+    str | None,
+    typer.Option(
+        "--campaign", "-c", metavar="NAME|ID", help="The campaign that pays for a call, within its limit."
+    ),
+]
+T = TypeVar("T")
 _TRIAL = "Sounds good. Which topics would you suggest?"
 
 
@@ -54,21 +67,31 @@ def show(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def check(as_json: AsJson = False) -> None:
+def check(
+    campaign: Payer = None, user: User = None, database_url: DatabaseUrl = None, as_json: AsJson = False
+) -> None:
     """Ask the configured AI one small question, and say how it answered. With a provider this costs a little.
 
     \b
     Examples:
       linkwright ai check
+      linkwright ai check --campaign "Trail running"
     """
-    ai = ai_of(Settings.load())
-    answer = run(ai.classify_reply(_TRIAL))
+
+    async def work(asked: Asked) -> Answered[ReplyReading]:
+        return await asked.desk.classify_reply(_TRIAL, campaign_id=asked.campaign_id)
+
+    ai = ai_of(settings_with(database_url))
+    if ai.name == LOCAL:
+        answer = run(ai.classify_reply(_TRIAL))
+    else:
+        answer = run(_asked(ai, work, campaign, user, database_url))
     told: dict[str, Any] = {
         "provider": ai.name,
         "asked": _TRIAL,
         "intent": answer.value.intent.value,
         "confidence": answer.value.confidence,
-        **answer.call.model,
+        **{name: value for name, value in answer.call.model.items() if name != "rendered_prompt"},
     }
     if as_json:
         print_json(told)
@@ -79,9 +102,14 @@ def check(as_json: AsJson = False) -> None:
 @app.command()
 def read(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A message: .eml, or the first of a mailbox.")],
+    campaign: Payer = None,
+    user: User = None,
+    database_url: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say what one message is and what its writer wants, with the words that it rests on. Nothing is kept.
+    """Say what one message is and what its writer wants, with the words that it rests on.
+
+    Nothing is kept, but that a call to a provider is a row of the ledger.
 
     \b
     Examples:
@@ -91,12 +119,16 @@ def read(
     raw = next(read_messages(file, refuse=lambda _: None), None)
     if raw is None:
         raise InvalidInput("FILE", "must hold a message", str(file))
-    settings, message = Settings.load(), parse_message(raw)
+    settings, message = settings_with(database_url), parse_message(raw)
     here = local_ai(settings.ai_embedding)
     reading, decider = here.reader.read(message), here.reader.name
     ai = ai_of(settings)
-    if ai.name != here.name and reading.kind in HUMAN_RESPONSES:
-        answer = run(ai.classify_reply(new_text(message.body_text)))
+    if ai.name != LOCAL and reading.kind in HUMAN_RESPONSES:
+
+        async def work(asked: Asked) -> Answered[ReplyReading]:
+            return await asked.desk.classify_reply(new_text(message.body_text), campaign_id=asked.campaign_id)
+
+        answer = run(_asked(ai, work, campaign, user, database_url))
         intent, decider = answer.value.intent, answer.call.decider
         reading = Reading(kind_of(intent), intent, answer.value.confidence, tuple(answer.value.evidence))
     told = {
@@ -126,9 +158,14 @@ def score(
     keyword: Annotated[
         list[str], typer.Option("--keyword", "-k", help="What the campaign is about; repeat it.")
     ],
+    campaign: Payer = None,
+    user: User = None,
+    database_url: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say how well the text of a page fits keywords. Nothing is kept.
+    """Say how well the text of a page fits keywords.
+
+    Nothing is kept, but that a call to a provider is a row of the ledger.
 
     \b
     Examples:
@@ -138,7 +175,16 @@ def score(
         title, _, text = file.read_text("utf-8", "replace").partition("\n")
     except OSError as error:
         raise InvalidInput("FILE", f"cannot be read: {error.strerror}", str(file)) from None
-    answer = run(ai_of(Settings.load()).score_page(Page(title, text), Brief("", keyword)))
+    page, brief = Page(title, text), Brief("", keyword)
+
+    async def work(asked: Asked) -> Answered[PageScore] | None:
+        return await asked.desk.score_page(page, brief, campaign_id=asked.campaign_id)
+
+    ai = ai_of(settings_with(database_url))
+    if ai.name == LOCAL:
+        answer = run(ai.score_page(page, brief))
+    else:
+        answer = run(_asked(ai, work, campaign, user, database_url))
     if answer is None:
         raise InvalidInput("FILE", "says nothing", str(file))
     told = {**answer.value.model_dump(), "decider": answer.call.decider}
@@ -149,3 +195,63 @@ def score(
             f"relevance {told['relevance']:.2f}: {'; '.join(plain(one, 200) for one in told['reasons'])}"
         )
         typer.echo(f"Scored by {told['decider']}.")
+
+
+@app.command()
+def replies(
+    campaign: Annotated[
+        str | None,
+        typer.Option("--campaign", "-c", metavar="NAME|ID", help="Only those of this campaign."),
+    ] = None,
+    user: User = None,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let the configured AI read the answers of people that neither it nor a person has read yet.
+
+    \b
+    Examples:
+      linkwright ai replies
+      linkwright ai replies --campaign "Trail running"
+    """
+
+    async def work() -> Readings:
+        settings = settings_with(database_url)
+        async with acting(database_url, user) as me:
+            of = None if campaign is None else (await me.campaign(campaign)).id
+            return await read_all(me.service, me.user_id, settings, campaign_id=of)
+
+    show_readings(run(work()), as_json=as_json)
+
+
+def show_readings(done: Readings, *, as_json: bool) -> None:
+    """Print what came of a round, and end with a failure where answers are left that could not be read."""
+    if as_json:
+        print_json({"read": done.read, "failed": done.failed, "notes": done.notes})
+    else:
+        typer.echo(f"{done.read} answers read, {done.failed} calls failed.")
+        for note in done.notes:
+            typer.echo(plain(note, 500))
+    if done.notes:
+        raise typer.Exit(FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A desk to ask at, and the campaign that pays."""
+
+    desk: AIDesk
+    campaign_id: str | None
+
+
+async def _asked(
+    ai: AI,
+    work: Callable[[Asked], Awaitable[T]],
+    campaign: str | None,
+    user: str | None,
+    database_url: str | None,
+) -> T:
+    """Ask a provider through the ledger of the user's record."""
+    async with acting(database_url, user) as me:
+        payer = None if campaign is None else (await me.campaign(campaign)).id
+        return await work(Asked(AIDesk(me.service, me.user_id, ai), payer))

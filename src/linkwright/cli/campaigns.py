@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from typing import Annotated, Any, Final
 
 import typer
@@ -14,6 +15,8 @@ from linkwright.cli.each import do_each, tell
 from linkwright.cli.run_view import plain
 from linkwright.cli.support import AsJson, DatabaseUrl, print_json, run
 from linkwright.cli.view import as_values, facts, history, section, show_list
+from linkwright.errors import InvalidInput
+from linkwright.schemas.budgets import Spending
 from linkwright.schemas.campaigns import CampaignRead, CampaignStats
 from linkwright.schemas.status_changes import StatusChangeRead
 from linkwright.vocabulary import CampaignStatus, LifeKind
@@ -93,7 +96,8 @@ def show(
         "cost_per_link": stats.cost_per_link,
     }
     if as_json:
-        values = {"campaign": found.model_dump(), "counts": stats.counts, **rates}
+        money = {"ai_cost_limit": stats.ai_cost_limit, "ai_cost_reserved": stats.ai_cost_reserved}
+        values = {"campaign": found.model_dump(), "counts": stats.counts, **rates, **money}
         print_json({**values, "history": as_values(moves)})
         return
     console = Console()
@@ -106,7 +110,7 @@ def show(
                 ("keywords", found.keywords),
                 ("emails a day", found.max_emails_per_day),
                 ("prospects", f"{found.total_opportunities or 0} of at most {found.max_opportunities}"),
-                ("cost", found.actual_cost or None),
+                *_money(stats),
                 *((name.replace("_", " "), _rate(name, rate)) for name, rate in rates.items()),
             ]
         )
@@ -116,6 +120,71 @@ def show(
         counts = stats.counts.get(subject, {})
         section(console, title, facts((k.replace("_", " "), n) for k, n in counts.items()), count=len(counts))
     section(console, "History", history(moves, of=LifeKind.CAMPAIGN), count=len(moves))
+
+
+def _money(stats: CampaignStats) -> Iterator[tuple[str, object]]:
+    yield "cost", f"{stats.actual_cost:.4f} USD" if stats.actual_cost else None
+    if stats.unpriced:
+        yield "calls at unknown prices", stats.unpriced
+    if stats.ai_cost_limit is not None:
+        left = max(stats.ai_cost_limit - stats.actual_cost - stats.ai_cost_reserved, 0.0)
+        yield "limit for AI", f"{stats.ai_cost_limit:.4f} USD, of which {left:.4f} is left"
+    if stats.ai_cost_reserved:
+        yield "set aside for calls", f"{stats.ai_cost_reserved:.4f} USD"
+
+
+@app.command()
+def budget(
+    campaign: Named,
+    limit: Annotated[
+        float | None,
+        typer.Option("--limit", metavar="USD", help="What it may spend on AI in all of its time."),
+    ] = None,
+    no_limit: Annotated[bool, typer.Option("--no-limit", help="Take its limit away.")] = False,
+    allow_unpriced: Annotated[
+        bool,
+        typer.Option(
+            "--allow-unpriced",
+            help="With --limit: let it call models at unknown prices, which nothing holds to the limit.",
+        ),
+    ] = False,
+    user: User = None,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a campaign may spend on AI, or limit it. What a call may cost is set aside before it is made.
+
+    \b
+    Examples:
+      linkwright campaigns budget "Trail running"
+      linkwright campaigns budget "Trail running" --limit 5
+      linkwright campaigns budget "Trail running" --limit 5 --allow-unpriced
+      linkwright campaigns budget "Trail running" --no-limit
+    """
+    if no_limit and limit is not None:
+        raise InvalidInput("--no-limit", "cannot be given beside --limit")
+    if allow_unpriced and limit is None:
+        raise InvalidInput("--allow-unpriced", "belongs to --limit")
+
+    async def work() -> Spending:
+        async with acting(database_url, user) as me:
+            found = await me.campaign(campaign)
+            if limit is None and not no_limit:
+                return await me.service.get_ai_budget(found.id)
+            told = {"cost_limit": limit, "allows_unpriced": allow_unpriced}
+            return await me.service.set_ai_budget(found.id, told)
+
+    found = run(work())
+    if as_json:
+        print_json({**asdict(found), "left": found.left})
+        return
+    told = (
+        "no limit" if found.cost_limit is None else f"limit {found.cost_limit:.4f} USD, {found.left:.4f} left"
+    )
+    also = ", unpriced models allowed" if found.allows_unpriced else ""
+    typer.echo(f"{told}{also}; {found.spent:.4f} spent, {found.reserved:.4f} set aside for calls under way")
+    if found.unpriced:
+        typer.echo(f"{found.unpriced} calls at prices that nobody knows are in none of these sums.")
 
 
 def _rate(name: str, value: float | None) -> str:

@@ -16,6 +16,7 @@ from linkwright.cli.export import campaign_in
 from linkwright.cli.import_view import as_json_summary, show_summary
 from linkwright.cli.support import AsJson, DatabaseUrl, open_database, print_json, run, settings_with
 from linkwright.errors import InvalidInput
+from linkwright.jobs.ai_readings import read_all
 from linkwright.jobs.desks import Desk, Target, desk_for
 from linkwright.jobs.import_mail import MailImporter
 from linkwright.jobs.import_prospects import ProspectsImporter
@@ -24,8 +25,10 @@ from linkwright.jobs.importers import Importer, Summary
 from linkwright.jobs.importing import Progress as Report
 from linkwright.jobs.importing import bring_in
 from linkwright.jobs.rejects import RejectsFile
+from linkwright.outreach.choice import LOCAL, ai_of
 from linkwright.parsing.addresses import parse_address
 from linkwright.parsing.sent_log import keyword_of, read_sent_log
+from linkwright.service import BacklinkingDatabaseService
 
 _ROOM_UNTOLD: Final = 1_000_000
 """Places in a new campaign when the file does not say how many rows it has."""
@@ -179,7 +182,8 @@ def mail(
 
     Each message is brought once, however often its mailbox is read, and mailboxes may come in any
     order. What was received is kept even when it belongs to no email; what was sent to nobody
-    known is refused, unless a campaign is named.
+    known is refused, unless a campaign is named. Answers are read here; where a provider is configured
+    (LINKWRIGHT_AI_PROVIDER), it reads them after that, within the limits of their campaigns.
 
     \b
     Examples:
@@ -189,6 +193,7 @@ def mail(
     """
 
     async def work() -> Summary:
+        ai_of(settings_with(database_url))  # says at once what a provider lacks
         importer = MailImporter(path, me=me)
         refused = _rejects_file(path, rejects)
         async with _desk(database_url, dry_run=dry_run) as (desk, known):
@@ -197,9 +202,20 @@ def mail(
             else:
                 place = Target(campaign, create=create, room=_ROOM_UNTOLD)
                 user_id, importer.target = await desk.user_and_campaign(user or known, place, create=create)
-            return await _bring_in(desk.of(user_id), importer, refused, quiet=as_json)
+            summary = await _bring_in(desk.of(user_id), importer, refused, quiet=as_json)
+        if not dry_run and settings_with(database_url).ai_provider != LOCAL:
+            summary.notes += await _read_by_provider(database_url, user_id)
+        return summary
 
     _finish(run(work()), as_json=as_json)
+
+
+async def _read_by_provider(database_url: str | None, user_id: int) -> list[str]:
+    """Let the configured provider read the answers too: they are in the record already, whatever it does."""
+    settings = settings_with(database_url)
+    async with await BacklinkingDatabaseService.open(settings=settings) as service:
+        done = await read_all(service, user_id, settings)
+    return [f"{done.read} answers read by {settings.ai_provider}.", *done.notes]
 
 
 def _mapping(pairs: list[str]) -> dict[str, str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from linkwright.outreach.reading import judgement_of
 from linkwright.parsing.mail import ParsedMessage, Reading
 from linkwright.templating.conversion import html_from_text
-from linkwright.vocabulary import DeciderKind, ResponseType
+from linkwright.vocabulary import DeciderKind, RecommendedAction, ResponseType
 
 _LONGEST_SUBJECT: Final = 200
 _CLOCKS_DIFFER: Final = timedelta(days=1)
@@ -99,7 +100,9 @@ def _as_json(reading: Reading, message: ParsedMessage) -> dict[str, Any]:
         "evidence": list(reading.evidence),
     }
     if reading.intent is not None:
-        told["intent"] = reading.intent.value
+        told |= judgement_of(reading.intent, reading.kind, message.reply_text or message.body_text or "")
+    if reading.kind is ResponseType.OUT_OF_OFFICE and reading.returns_on is not None:
+        told["action"] = RecommendedAction.WAIT_UNTIL_RETURN.value
     if reading.returns_on is not None:
         told["returns_on"] = reading.returns_on.isoformat()
     if (bounce := reading.bounce) is not None:

@@ -46,6 +46,7 @@ def checks() -> Iterator[Check]:
     for subject, name, kind, columns in _SAID:
         for column in columns:
             yield _agrees(subject, name, kind, column)
+    yield _felt()
     yield _generated()
     yield _took_effect()
     yield _outcomes()
@@ -64,6 +65,24 @@ def _agrees(subject: Table, name: str, kind: DecisionKind, column: str) -> Check
         .join(DECISION, DECISION.c.id == last.c.id)
         # A column that was never said holds its default.
         .where(_or_zero(subject.c[column], column).is_distinct_from(_or_zero(said, column))),
+    )
+
+
+def _felt() -> Check:
+    name = "ai_sentiment_analysis"
+    last = _last(
+        "response_id", DECISION.c.kind == DecisionKind.CLASSIFY.value, has_key(DECISION.c.output, _key(name))
+    )
+    said = type_coerce(DECISION.c.output, JSON())[(name, "label")].as_string()
+    label = type_coerce(RESPONSE.c[name], JSON())["label"].as_string()
+    return Check(
+        f"decisions.{name}",
+        "The last decision that speaks of a response's feeling says what its ai_sentiment_analysis says.",
+        "The column was changed past the verbs: set it to what the decision said, or decide anew.",
+        select(RESPONSE.c.id, label.label("label"), said.label("decided"))
+        .join(last, last.c.subject == RESPONSE.c.id)
+        .join(DECISION, DECISION.c.id == last.c.id)
+        .where(label.is_distinct_from(said)),
     )
 
 

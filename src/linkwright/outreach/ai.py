@@ -2,16 +2,16 @@
 
 Whatever stands behind it (rules, a small model here, a provider far away) fills typed fields and
 nothing else. An answer moves no prospect, addresses nobody, lifts no suppression and approves
-nothing: verbs do that, by rules of their own. A call is made while no transaction is open, and is
-recorded afterwards.
+nothing: verbs do that, by rules of their own. A call is made while no transaction is open. Whoever pays
+for it is asked before, hears of it when it fails, and records it when it is answered.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Annotated, Any, Generic, Protocol, TypeVar
+from typing import Annotated, Any, Generic, Protocol, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -78,16 +78,21 @@ class Call:
 
     def as_decision(self, answer: Answer, *, action: str, about: str) -> dict[str, Any]:
         """Return what `Decisions.record` is given; `about` is the text that was looked at."""
-        told = answer.model_dump(mode="json")
-        confidence = told.pop("confidence", None)
+        told = answer.model_dump(mode="json", exclude={"confidence"})
         return {
             "kind": self.kind.value,
-            "decided_by": self.decided_by.value,
-            "decider": self.decider,
-            "policy_version": self.policy_version,
             "action": action,
             "output": told,
-            "confidence_raw": confidence,
+            **self.beside(answer, about=about),
+        }
+
+    def beside(self, answer: Answer, *, about: str) -> dict[str, Any]:
+        """Return what a verb that says itself what was decided is told besides."""
+        return {
+            "decided_by": self.decided_by.value,
+            "decider": self.decider[:200],
+            "policy_version": self.policy_version,
+            "confidence_raw": answer.model_dump(include={"confidence"}).get("confidence"),
             "input_digest": sha256(about.encode("utf-8", "surrogatepass")).hexdigest(),
             **self.model,
         }
@@ -111,8 +116,36 @@ class Brief:
     sender: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A call that is about to be made, and how many tokens it may take at most, all its tries together."""
+
+    kind: DecisionKind
+    provider_name: str
+    request_model: str
+    trace_id: str
+    input_tokens: int
+    output_tokens: int
+
+
+class Purse(Protocol):
+    """Whoever pays for calls."""
+
+    async def reserve(self, call: Planned) -> int | None:
+        """Set aside what a call may cost, and return the reservation's id; a refusal is an error."""
+        ...
+
+    async def failed(self, call: Mapping[str, Any]) -> None:
+        """Write a call down that was made and brought nothing: what `Decisions.record` takes."""
+        ...
+
+
 class AI(Protocol):
     """What is asked. Every question is one call, and raises `ProviderFailed` when no answer comes."""
+
+    def paid_by(self, purse: Purse) -> Self:
+        """Return the same, for whose calls somebody pays. Without that no provider is called."""
+        ...
 
     @property
     def name(self) -> str:

@@ -7,9 +7,9 @@ never asked what to do.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Self
 
-from linkwright.outreach.ai import Answered, Brief, Call, Draft, PageScore, ReplyReading, Suggestion
+from linkwright.outreach.ai import Answered, Brief, Call, Draft, PageScore, Purse, ReplyReading, Suggestion
 from linkwright.outreach.pages import Page
 from linkwright.outreach.reading import MailReader, action_of, mail_reader, sentiment_of
 from linkwright.outreach.relevance import PageScorer
@@ -47,6 +47,10 @@ class LocalAI:
     def name(self) -> str:
         """Return that everything happens here."""
         return "local"
+
+    def paid_by(self, _purse: Purse) -> Self:
+        """Return itself: what runs here costs nothing, and is written down by the verbs."""
+        return self
 
     async def score_page(self, page: Page, brief: Brief) -> Answered[PageScore] | None:
         """Say how well a page fits; None when the page says nothing."""

@@ -8,59 +8,56 @@ and an endless answer. Nobody's key is logged or shown.
 from __future__ import annotations
 
 import asyncio
+import json
 import re
-import time
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from hashlib import sha256
-from typing import Any, Final, TypeVar
+from collections.abc import Callable
+from typing import Any, Final, Self, TypeVar
+from uuid import uuid4
 
-from pydantic import SecretStr
-
-from linkwright.errors import InvalidInput, ProviderFailed
+from linkwright.errors import Conflict, ProviderFailed
 from linkwright.outreach import prompts
-from linkwright.outreach.ai import Answer, Answered, Brief, Call, Draft, PageScore, ReplyReading, Suggestion
+from linkwright.outreach.ai import (
+    Answer,
+    Answered,
+    Brief,
+    Call,
+    Draft,
+    PageScore,
+    Planned,
+    Purse,
+    ReplyReading,
+    Suggestion,
+)
+from linkwright.outreach.connections import Account, client_of, model_of
 from linkwright.outreach.local import LocalAI
 from linkwright.outreach.pages import Page
+from linkwright.outreach.progress import TOKENS, Progress, Unusable, reason_of
 from linkwright.outreach.reading import action_of, sentiment_of
 from linkwright.vocabulary import DeciderKind, DecisionKind, Intent
 
 T = TypeVar("T", bound=Answer)
 
-MODELS: Final = {"openai": "gpt-4o-mini", "anthropic": "claude-haiku-4-5", "gemini": "gemini-2.5-flash"}
-PROVIDERS: Final = (*MODELS, "compatible")
-_LIMIT: Final = 1 << 20
-"""Bytes of an answer that are read."""
-
 _TEXT: Final = 8_000
-_TOKENS: Final = 1_500
-_TRIES: Final = 2
+_FRAME: Final = 1_000
+"""Bytes of a request around its texts, at most."""
+
 _ADDRESS: Final = re.compile(r"https?://|www\.|[\w.+-]+@[\w-]+\.\w", re.IGNORECASE)
 _NO_MODEL_LOWERS: Final = frozenset(
     {Intent.UNSUBSCRIBE_REQUEST, Intent.ERASURE_REQUEST, Intent.LEGAL_COMPLAINT}
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Where a provider is, and how it is paid."""
-
-    provider: str
-    model: str
-    key: SecretStr
-    base_url: str | None = None
-    timeout: float = 30.0
-
-
 class ProviderAI:
     """Asks a provider, one call per question, and keeps to the local answer where a model may not decide."""
 
-    def __init__(self, account: Account, local: LocalAI, *, model: Any = None) -> None:
-        if account.provider not in PROVIDERS:
-            raise InvalidInput("LINKWRIGHT_AI_PROVIDER", f"must be local or one of: {', '.join(PROVIDERS)}")
-        if account.provider == "compatible" and not account.base_url:
-            raise InvalidInput("LINKWRIGHT_AI_BASE_URL", "is required for a compatible server")
-        self._account, self._local, self._model = account, local, model
+    def __init__(
+        self, account: Account, local: LocalAI, *, purse: Purse | None = None, model: Any = None
+    ) -> None:
+        self._account, self._local, self._purse, self._model = account, local, purse, model
+
+    def paid_by(self, purse: Purse) -> Self:
+        """Return the same, for whose calls somebody pays. Without that no provider is called."""
+        return type(self)(self._account, self._local, purse=purse, model=self._model)
 
     @property
     def name(self) -> str:
@@ -101,138 +98,85 @@ class ProviderAI:
             tone=brief.tone,
             sender=brief.sender,
         )
-        found = await self._ask("draft_email", asked, Draft, DecisionKind.GENERATE)
-        _require_no_address(found.value.subject, found.value.body)
-        return found
+        check = _names_no_address("subject", "body")
+        return await self._ask("draft_email", asked, Draft, DecisionKind.GENERATE, check=check)
 
     async def suggest_reply(self, text: str, brief: Brief) -> Answered[Suggestion]:
         """Write what one could answer."""
         asked = prompts.question(
             reply=text[:_TEXT], campaign=brief.name, tone=brief.tone, sender=brief.sender
         )
-        found = await self._ask("suggest_reply", asked, Suggestion, DecisionKind.SUGGEST_REPLY)
-        _require_no_address(found.value.body)
+        check = _names_no_address("body")
+        found = await self._ask("suggest_reply", asked, Suggestion, DecisionKind.SUGGEST_REPLY, check=check)
         intent = (await self._local.classify_reply(text)).value.intent
         if intent in _NO_MODEL_LOWERS:
             return Answered(found.value.model_copy(update={"action": action_of(intent)}), found.call)
         return found
 
-    async def _ask(self, question: str, asked: str, form: type[T], kind: DecisionKind) -> Answered[T]:
-        from pydantic_ai import Agent  # noqa: PLC0415  (an extra; three seconds to load)
+    async def _ask(
+        self,
+        question: str,
+        asked: str,
+        form: type[T],
+        kind: DecisionKind,
+        *,
+        check: Callable[[T], None] = lambda _: None,
+    ) -> Answered[T]:
+        from pydantic_ai import Agent, capture_run_messages  # noqa: PLC0415  (three seconds to load)
+        from pydantic_ai.usage import RunUsage  # noqa: PLC0415
 
-        began = time.monotonic()
+        if self._purse is None:
+            raise Conflict(f"{self.name} is asked by nobody who pays: see `AIDesk`.")
+        planned = self._planned(question, asked, form, kind)
+        call = Progress(
+            self._account, question, asked, planned, await self._purse.reserve(planned), RunUsage()
+        )
         try:
-            async with asyncio.timeout(self._account.timeout), _client(self._account.timeout) as client:
-                agent: Any = Agent(
-                    self._model or _model(self._account, client),
-                    output_type=form,
-                    instructions=prompts.INSTRUCTIONS[question],
-                    retries=1,
-                    model_settings={"temperature": 0.0, "max_tokens": _TOKENS},
-                )
-                result = await agent.run(asked)
-        except Exception as error:  # noqa: BLE001  (three vendors, each with errors of its own)
-            raise ProviderFailed(self.name, _reason(error)) from None
-        value = form.model_validate(result.output.model_dump())
-        return Answered(
-            value,
-            Call(kind, DeciderKind.MODEL, self.name, None, self._told(question, result, began)),
+            with capture_run_messages() as call.messages:
+                async with (
+                    asyncio.timeout(self._account.timeout),
+                    client_of(self._account.timeout, call.tries) as client,
+                ):
+                    agent: Any = Agent(
+                        self._model or model_of(self._account, client),
+                        output_type=form,
+                        instructions=prompts.INSTRUCTIONS[question],
+                        retries=1,
+                        model_settings={"temperature": 0.0, "max_tokens": TOKENS},
+                    )
+                    result = await agent.run(asked, usage=call.usage)
+            value = form.model_validate(result.output.model_dump())
+            call.require_no_secret(value.model_dump_json())
+            check(value)
+        except BaseException as error:
+            # A call that was cancelled was made all the same.
+            reason, word = reason_of(error)
+            await self._purse.failed({**call.failed(word), "decided_by": "model", "decider": self.name[:200]})
+            if not isinstance(error, Exception):
+                raise
+            raise ProviderFailed(self.name, reason) from None
+        return Answered(value, Call(kind, DeciderKind.MODEL, self.name, None, call.told()))
+
+    def _planned(self, question: str, asked: str, form: type[Answer], kind: DecisionKind) -> Planned:
+        """Return the call with its bounds: a token is a byte at least, and the form is asked for twice."""
+        sent = (prompts.INSTRUCTIONS[question], asked, json.dumps(form.model_json_schema()))
+        size = sum(len(text.encode("utf-8", "surrogatepass")) for text in sent) + _FRAME
+        return Planned(
+            kind=kind,
+            provider_name=self._account.provider_name,
+            request_model=self._account.model[:200],
+            trace_id=uuid4().hex,
+            # The second time, the first answer and what was wrong with it are sent too.
+            input_tokens=2 * size + TOKENS,
+            output_tokens=2 * TOKENS,
         )
 
-    def _told(self, question: str, result: Any, began: float) -> dict[str, Any]:
-        usage, response = result.usage, result.response
-        instructions = prompts.INSTRUCTIONS[question]
-        provider = {"gemini": "google", "compatible": "compatible"}.get(self._account.provider)
-        return {
-            "provider_name": provider or self._account.provider,
-            "request_model": self._account.model[:200],
-            "response_model": (response.model_name or None) and str(response.model_name)[:200],
-            "model_response_id": response.provider_response_id and str(response.provider_response_id)[:200],
-            "prompt_name": question,
-            "prompt_version": prompts.VERSION,
-            "prompt_digest": sha256(instructions.encode()).hexdigest(),
-            "parameters": {"temperature": 0.0, "max_tokens": _TOKENS},
-            "finish_reason": response.finish_reason and str(response.finish_reason)[:50],
-            "input_tokens": usage.input_tokens,
-            "output_tokens": usage.output_tokens,
-            "duration_ms": int((time.monotonic() - began) * 1000),
-        }
 
+def _names_no_address(*fields: str) -> Callable[[Any], None]:
+    """Return the check of a letter: a page could have asked for an address, and a person may overlook it."""
 
-def _model(account: Account, http: Any) -> Any:
-    """Return the library's model for an account. Its clients try twice more."""
-    key, url, seconds = account.key.get_secret_value(), account.base_url, account.timeout
-    if account.provider == "anthropic":
-        from anthropic import AsyncAnthropic  # noqa: PLC0415
-        from pydantic_ai.models.anthropic import AnthropicModel  # noqa: PLC0415
-        from pydantic_ai.providers.anthropic import AnthropicProvider  # noqa: PLC0415
+    def check(value: Any) -> None:
+        if any(_ADDRESS.search(getattr(value, name)) for name in fields):
+            raise Unusable("wrote an address into a letter, which only a template may", "address_in_letter")
 
-        client: Any = AsyncAnthropic(
-            api_key=key, base_url=url, timeout=seconds, max_retries=_TRIES, http_client=http
-        )
-        return AnthropicModel(account.model, provider=AnthropicProvider(anthropic_client=client))
-    if account.provider == "gemini":
-        from pydantic_ai.models.google import GoogleModel  # noqa: PLC0415
-        from pydantic_ai.providers.google import GoogleProvider  # noqa: PLC0415
-
-        google = GoogleProvider(api_key=key, base_url=url, http_client=http)
-        return GoogleModel(account.model, provider=google)
-    from openai import AsyncOpenAI  # noqa: PLC0415
-    from pydantic_ai.models.openai import OpenAIChatModel  # noqa: PLC0415
-    from pydantic_ai.providers.openai import OpenAIProvider  # noqa: PLC0415
-
-    client = AsyncOpenAI(
-        api_key=key or "none",
-        base_url=url,
-        timeout=seconds,
-        max_retries=_TRIES,
-        http_client=http,
-    )
-    return OpenAIChatModel(account.model, provider=OpenAIProvider(openai_client=client))
-
-
-def _client(seconds: float) -> Any:
-    """Return a client that stops reading an answer at a megabyte, and follows no redirection."""
-    import httpx2  # noqa: PLC0415  (comes with the extra)
-
-    class Bounded(httpx2.AsyncByteStream):  # type: ignore[misc, unused-ignore]
-        def __init__(self, stream: Any) -> None:
-            self._stream = stream
-
-        async def __aiter__(self) -> AsyncIterator[bytes]:
-            size = 0
-            async for piece in self._stream:
-                size += len(piece)
-                if size > _LIMIT:
-                    raise httpx2.ReadError("the answer does not end")
-                yield piece
-
-        async def aclose(self) -> None:
-            await self._stream.aclose()
-
-    class Transport(httpx2.AsyncHTTPTransport):  # type: ignore[misc, unused-ignore]
-        async def handle_async_request(self, request: Any) -> Any:
-            response = await super().handle_async_request(request)
-            response.stream = Bounded(response.stream)
-            return response
-
-    return httpx2.AsyncClient(transport=Transport(), timeout=seconds, follow_redirects=False)
-
-
-def _require_no_address(*texts: str) -> None:
-    """Refuse a letter that names a place: a page could have asked for one, and a person may overlook it."""
-    if any(_ADDRESS.search(text) for text in texts):
-        raise ProviderFailed("the model", "wrote an address into a letter, which only a template may")
-
-
-def _reason(error: Exception) -> str:
-    """Return what went wrong without what was sent or returned: both may hold secrets."""
-    if isinstance(error, TimeoutError):
-        return "did not answer in time"
-    status = getattr(error, "status_code", None)
-    if status is not None:
-        return f"answered with HTTP {status}"
-    name = type(error).__name__
-    if name == "UnexpectedModelBehavior":
-        return "answered in another form than was asked for"
-    return f"failed ({name})"
+    return check

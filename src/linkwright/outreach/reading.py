@@ -161,6 +161,18 @@ def action_of(intent: Intent) -> RecommendedAction:
     return _ACTIONS.get(intent, RecommendedAction.NO_ACTION)
 
 
+def judgement_of(intent: Intent, kind: ResponseType, text: str) -> dict[str, str]:
+    """Return what follows from an intent, by the names of a stored reading. A machine feels nothing."""
+    told = {
+        "intent": intent.value,
+        "urgency": urgency_of(intent, text).value,
+        "action": action_of(intent).value,
+    }
+    return told | (
+        {"sentiment": sentiment_of(intent).value} if kind in _HUMAN | {ResponseType.UNSUBSCRIBE} else {}
+    )
+
+
 def _why(text: str) -> tuple[str, ...]:
     """Return the words that rules met, then what the first sentences speak of."""
     met = [found[0].strip()[:80] for found in met_rules(text)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, func, or_, select, update
+from sqlalchemy import Select, and_, bindparam, func, or_, select, update
 
 from linkwright.db.rows import table
 from linkwright.db.types import UtcDateTime
@@ -13,7 +13,7 @@ from linkwright.models.decisions import AIDecision
 from linkwright.models.inbound import InboundMessage
 from linkwright.models.responses import BacklinkingResponse
 from linkwright.queries.email_moves import CAMPAIGN, both
-from linkwright.vocabulary import HUMAN_RESPONSES, DeciderKind, DecisionKind
+from linkwright.vocabulary import HUMAN_RESPONSES, DeciderKind, DecisionKind, Intent
 
 RESPONSE: Final = table(BacklinkingResponse)
 INBOUND: Final = table(InboundMessage)
@@ -77,6 +77,40 @@ OVERRIDDEN: Final = select(_DECISION.c.id).where(
     _DECISION.c.kind == DecisionKind.CLASSIFY.value,
     _DECISION.c.decided_by == DeciderKind.USER.value,
 )
+
+
+def unread_by(decider: str, user_id: int, campaign_id: str | None, *, after: int, limit: int) -> Select[Any]:
+    """Select people's answers that neither a person has judged nor `decider` has read, the oldest first."""
+    read = (
+        select(_DECISION.c.id)
+        .where(
+            _DECISION.c.campaign_id == RESPONSE.c.campaign_id,
+            _DECISION.c.response_id == RESPONSE.c.id,
+            _DECISION.c.kind == DecisionKind.CLASSIFY.value,
+            or_(
+                _DECISION.c.decided_by == DeciderKind.USER.value,
+                and_(_DECISION.c.decider == decider, _DECISION.c.error_type.is_(None)),
+            ),
+        )
+        .correlate(RESPONSE)
+        .exists()
+    )
+    statement = (
+        select(RESPONSE.c.id, RESPONSE.c.campaign_id)
+        .join(CAMPAIGN, CAMPAIGN.c.id == RESPONSE.c.campaign_id)
+        .where(
+            CAMPAIGN.c.user_id == user_id,
+            RESPONSE.c.id > after,
+            RESPONSE.c.response_type.in_(_HUMAN),
+            RESPONSE.c.user_reviewed.is_not(True),
+            # No model is asked about a threat with the law: the rules have said what it is.
+            RESPONSE.c.ai_intent_classification.is_distinct_from(Intent.LEGAL_COMPLAINT.value),
+            ~read,
+        )
+        .order_by(RESPONSE.c.id)
+        .limit(limit)
+    )
+    return statement if campaign_id is None else statement.where(RESPONSE.c.campaign_id == campaign_id)
 
 
 def page(*, owned: bool, campaign: bool, prospect: bool, awaiting: bool, after: bool) -> Select[Any]:

@@ -58,7 +58,10 @@ async def note(
     if more:
         if said := sorted(_THE_VERBS & more.keys()):
             raise InvalidInput(f"decision.{said[0]}", "is said by the verb itself", more[said[0]])
-        shape = parse(DecisionCreate, {**entry, **more})
+        together = {**entry, **more}
+        if entry.get("context") and isinstance(more.get("context"), Mapping):
+            together["context"] = {**more["context"], **entry["context"]}
+        shape = parse(DecisionCreate, together)
         await require_template(ctx, user_id, shape.template_id)
         values = shape.model_dump(exclude_none=True)
         texts = {name: values[name] for name in TEXTS if name in values}

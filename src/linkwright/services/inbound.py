@@ -19,13 +19,21 @@ from linkwright.schemas.validation import parse
 from linkwright.services.context import Context
 from linkwright.services.delivery_reports import known_id
 from linkwright.services.email_held import Held
-from linkwright.services.inbound_answers import as_it_came, bounce_of, cut, one_word, reader_of, sender
+from linkwright.services.inbound_answers import (
+    as_it_came,
+    bounce_of,
+    cut,
+    judged,
+    one_word,
+    reader_of,
+    sender,
+)
 from linkwright.services.inbound_matching import Match, match
 from linkwright.services.ownership import require_user
 from linkwright.services.pages import Page, cursor, page_size, place
 from linkwright.services.responses import Responses
 from linkwright.services.same_answer import Source
-from linkwright.vocabulary import Intent, MatchMethod, ResponseType
+from linkwright.vocabulary import MatchMethod, ResponseType
 
 _Which = Literal["all", "unmatched", "dismissed"]
 _WHICH: Final[tuple[_Which, ...]] = ("all", "unmatched", "dismissed")
@@ -206,7 +214,6 @@ class Inbound:
         """Make the response and note the match."""
         kind = message.response_type or ResponseType.NEUTRAL.value
         came = message.received_at or message.sent_at
-        intent = (message.reading or {}).get("intent")
         response = await Responses(self._ctx).add(
             found.campaign_id,
             found.opportunity_id,
@@ -221,7 +228,7 @@ class Inbound:
                 "message_id": one_word(message.message_id),
                 "in_reply_to": one_word(message.in_reply_to),
                 "response_type": kind,
-                "ai_intent_classification": intent if intent in set(Intent) else None,
+                **judged(message),
             },
             bounce=bounce_of(message, found.to_email),
             source=Source.MAIL,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any, Final
 
 from linkwright.parsing.addresses import address_key
@@ -10,9 +11,15 @@ from linkwright.parsing.mail import cut_quoted
 from linkwright.schemas.inbound import InboundCreate
 from linkwright.schemas.validation import parse
 from linkwright.services.inbound_matching import Match
-from linkwright.vocabulary import DeciderKind, ResponseType
+from linkwright.vocabulary import DeciderKind, Intent, RecommendedAction, ResponseType, Sentiment, Urgency
 
 READ_BY: Final = "rule:mail"
+# The name in a reading, the column, and the words it may be.
+_JUDGED: Final[tuple[tuple[str, str, type[StrEnum]], ...]] = (
+    ("intent", "ai_intent_classification", Intent),
+    ("urgency", "ai_urgency_level", Urgency),
+    ("action", "ai_recommended_action", RecommendedAction),
+)
 _LONGEST_SUBJECT: Final = 200
 _LONGEST_ADDRESS: Final = 254
 
@@ -87,6 +94,20 @@ def _reported_in(reading: Mapping[str, Any]) -> dict[str, Any]:
         "bounce_diagnostic": report.get("diagnostic"),
     }
     return {name: value for name, value in told.items() if isinstance(value, str)}
+
+
+def judged(message: InboundCreate) -> dict[str, Any]:
+    """Return what a reading says of an answer, in the response's columns; a word that is none is left out."""
+    reading = message.reading or {}
+    found: dict[str, Any] = {
+        column: reading[name]
+        for name, column, known in _JUDGED
+        if isinstance(reading.get(name), str) and reading[name] in set(known)
+    }
+    feeling = reading.get("sentiment")
+    if isinstance(feeling, str) and feeling in set(Sentiment):
+        found["ai_sentiment_analysis"] = {"label": feeling, "confidence": reading.get("confidence")}
+    return found
 
 
 def reader_of(message: InboundCreate) -> dict[str, Any] | None:
