@@ -15,7 +15,7 @@ from linkwright.monitoring.folders import KEPT_DAYS, Folder
 from linkwright.monitoring.overview import SHOWN, Overview, look
 from linkwright.monitoring.report import as_json
 
-_SECONDS: Final = 2.0
+_SECONDS: Final = 5.0
 
 
 def monitor(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from rich.console import Group, RenderableType
@@ -11,8 +11,11 @@ from rich.padding import Padding
 from rich.text import Text
 
 from linkwright.cli.view import listing
+from linkwright.monitoring.ai_times import Calls
+from linkwright.monitoring.caches import Cache
 from linkwright.monitoring.indexes import IndexReport
 from linkwright.monitoring.overview import Overview
+from linkwright.monitoring.report import process_caches_of
 from linkwright.monitoring.statements import Numbers, summary
 
 _LONGEST_PLAN: Final = 6
@@ -44,6 +47,8 @@ def _parts(found: Overview, room: int, shown: int) -> Iterator[RenderableType]:
         columns = ("calls", "rows", "total ms", "mean", "longest", "statement")
         yield listing(columns, rows, wide="statement", whole=columns[:-1], room=room)
     yield from _indexes(found.indexes, room)
+    yield from _caches(found, room)
+    yield from _ai(found.ai, room)
     for hint in found.hints:
         yield Text(f"\n{hint}", style="dim")
 
@@ -86,6 +91,41 @@ def _indexes(found: IndexReport, room: int) -> Iterator[RenderableType]:
         yield Text(f"  {each.making or 'It asks for every row.'}{_TRIED[each.tried]}", style="bold")
     if not (faults or found.missing):
         yield Text("Nothing is to be said against them.", style="dim")
+
+
+def _caches(found: Overview, room: int) -> Iterator[RenderableType]:
+    yield from _part("Caches")
+    pages = found.pages
+    counted = None if pages.hits is None else Cache(pages.hits, pages.misses or 0)
+    rows: list[tuple[object, ...]] = [
+        ("database pages", f"{pages.bytes / 2**20:,.0f} MB", *_asked(counted), pages.since)
+    ]
+    for name, cache in process_caches_of(found.statements).items():
+        rows.append((name, f"{cache.size:,}" if cache.size else None, *_asked(cache), None))
+    columns = ("cache", "size", "hits", "misses", "rate", "since")
+    yield listing(columns, rows, wide="cache", whole=columns[1:], room=room)
+
+
+def _asked(cache: Cache | None) -> tuple[str | None, ...]:
+    if cache is None or cache.rate is None:
+        return None, None, None
+    return f"{cache.hits:,}", f"{cache.misses:,}", f"{cache.rate:.1%}"
+
+
+def _ai(ai: Sequence[Calls], room: int) -> Iterator[RenderableType]:
+    if not ai:
+        return
+    yield from _part("AI")
+    columns = ("kind", "model", "version", "calls", "errors", "p50 ms", "p95", "cost")
+    rows = [
+        (
+            calls.kind, calls.model or calls.provider, calls.version, f"{calls.number:,}",
+            f"{calls.error_rate:.1%}", calls.quantile(0.5), calls.quantile(0.95),
+            " + ".join(f"{cost:,.4f} {currency}" for currency, cost in calls.cost.items()),
+        )
+        for calls in ai
+    ]  # fmt: skip
+    yield listing(columns, rows, wide="model", whole=columns[3:], room=room)
 
 
 def _part(title: str) -> Iterator[RenderableType]:

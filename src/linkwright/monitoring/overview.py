@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
 from linkwright.clock import Clock, utc_now
+from linkwright.db.cache_usage import PageCache, page_cache
 from linkwright.db.engine import Database
 from linkwright.db.server_statements import ServerStatement, server_statements
+from linkwright.monitoring.ai_times import Calls, ai_times
 from linkwright.monitoring.folders import Folder
 from linkwright.monitoring.indexes import IndexReport, examine_indexes
 from linkwright.monitoring.statements import Numbers
@@ -25,6 +27,8 @@ class Overview:
     statements: Numbers | None
     server_statements: Sequence[ServerStatement] | None
     indexes: IndexReport
+    pages: PageCache
+    ai: Sequence[Calls]
 
     @property
     def hints(self) -> Sequence[str]:
@@ -52,4 +56,6 @@ async def look(
             statements,
             await server_statements(connection, shown),
             await examine_indexes(connection, statements),
+            await page_cache(connection),
+            await ai_times(connection, datetime.combine(first, time(), UTC)),
         )

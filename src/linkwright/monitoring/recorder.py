@@ -18,6 +18,7 @@ from linkwright.clock import Clock, utc_now
 from linkwright.db.plans import explain
 from linkwright.db.watching import Compiled
 from linkwright.issuer import ISSUER, WATCHERS, issued_by
+from linkwright.monitoring.caches import process_caches, since
 from linkwright.monitoring.fingerprints import normalised
 from linkwright.monitoring.folders import Folder
 from linkwright.monitoring.statements import Asked, Numbers, Plan, Statement
@@ -38,6 +39,7 @@ class Recorder:
         self._folder, self._slow, self._clock = folder, slow_seconds, clock
         self._numbers = Numbers(processes=1)
         self._day: date = clock().date()
+        self._caches = process_caches()
         self._known: dict[tuple[str, str], tuple[Asked, Statement]] = {}
         self._unplanned: dict[Asked, Statement] = {}
         self._timer: asyncio.TimerHandle | None = None
@@ -80,15 +82,18 @@ class Recorder:
         if self._planning is not None:
             await asyncio.gather(self._planning, return_exceptions=True)
         await self._plan()
+        self._numbers.caches = since(self._caches, process_caches())
         self._writing(lambda: self._folder.put_away(self._numbers, self._day))
 
     def flush(self) -> None:
         """Write down what was seen so far; when a day has ended, put it away and begin anew."""
         self._timer = None
         today = self._clock().date()
+        caches = process_caches()
+        self._numbers.caches = since(self._caches, caches)
         if today != self._day:
             ended, day = self._numbers, self._day
-            self._numbers, self._day = Numbers(processes=1), today
+            self._numbers, self._day, self._caches = Numbers(processes=1), today, caches
             self._known.clear()
             self._unplanned.clear()
             self._writing(lambda: self._folder.put_away(ended, day))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from linkwright.monitoring.caches import Cache
 from linkwright.monitoring.overview import SHOWN, Overview
-from linkwright.monitoring.statements import summary
+from linkwright.monitoring.statements import Numbers, summary
 
 
 def as_json(found: Overview, *, shown: int = SHOWN) -> dict[str, object]:
@@ -29,5 +30,22 @@ def as_json(found: Overview, *, shown: int = SHOWN) -> dict[str, object]:
             ],
             "missing": [{**asdict(each), "making": each.making} for each in found.indexes.missing],
         },
+        "caches": {
+            "database pages": found.pages._asdict(),
+            **{
+                name: {**asdict(cache), "rate": cache.rate}
+                for name, cache in process_caches_of(numbers).items()
+            },
+        },
+        "ai": [calls.as_json() for calls in found.ai],
         "hints": list(found.hints),
     }
+
+
+def process_caches_of(numbers: Numbers | None) -> dict[str, Cache]:
+    """Return the caches of all processes: SQLAlchemy's compiled statements with ours."""
+    if numbers is None:
+        return {}
+    texts = numbers.compiled
+    kept = Cache(texts["hit"] + texts["prepared"], texts["miss"])
+    return {"compiled statements": kept, **numbers.caches}

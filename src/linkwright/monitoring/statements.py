@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple, get_args
 
 from linkwright.db.watching import Compiled
+from linkwright.monitoring.caches import Cache
 from linkwright.monitoring.fingerprints import fingerprint
 from linkwright.monitoring.sketches import Sketch
 
@@ -52,6 +53,7 @@ class Numbers:
 
     statements: dict[Asked, Statement] = field(default_factory=dict)
     compiled: dict[str, int] = field(default_factory=lambda: dict.fromkeys(get_args(Compiled), 0))
+    caches: dict[str, Cache] = field(default_factory=dict)
     processes: int = 0
 
     def merge(self, other: Numbers) -> None:
@@ -60,6 +62,8 @@ class Numbers:
             self.statements.setdefault(asked, Statement()).merge(statement)
         for where, number in other.compiled.items():
             self.compiled[where] = self.compiled.get(where, 0) + number
+        for name, cache in other.caches.items():
+            self.caches.setdefault(name, Cache()).merge(cache)
         self.processes += other.processes
 
     def by_time(self) -> Sequence[tuple[Asked, Statement]]:
@@ -69,7 +73,13 @@ class Numbers:
     def as_json(self) -> dict[str, object]:
         """Return the numbers as JSON takes them."""
         statements = [_told(asked, statement) for asked, statement in self.statements.items()]
-        return {"processes": self.processes, "compiled": self.compiled, "statements": statements}
+        caches = {name: asdict(cache) for name, cache in self.caches.items()}
+        return {
+            "processes": self.processes,
+            "compiled": self.compiled,
+            "caches": caches,
+            "statements": statements,
+        }
 
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> Numbers:
@@ -80,6 +90,10 @@ class Numbers:
         """
         found = cls(processes=int(told["processes"]))
         found.compiled |= {str(where): int(number) for where, number in told["compiled"].items()}
+        found.caches |= {
+            str(name): Cache(int(cache["hits"]), int(cache["misses"]), int(cache["size"]))
+            for name, cache in told["caches"].items()
+        }
         for each in told["statements"]:
             plan = each["plan"]
             found.statements[Asked(str(each["sql"]), str(each["issuer"]))] = Statement(
