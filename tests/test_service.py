@@ -174,7 +174,7 @@ STATEMENTS = {
     "decline_opportunity": 4,
 }
 # Sorting is forbidden before a look-up of known pages, and allowed again after it.
-MORE_ON_POSTGRESQL = {"add_opportunities": 2}
+MORE_ON_POSTGRESQL = {"create_opportunity": 2, "add_opportunities": 2}
 
 
 def nouns() -> dict[str, type]:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linkwright.db.base import Base
+from linkwright.db.planning import plan_anew
 from linkwright.db.types import Json, UtcDateTime, dump_json
 from linkwright.db.watching import watcher_of
 
@@ -22,10 +23,6 @@ _PAST = text(
     "SELECT setval(seq, greatest(:highest, nextval(seq)))"
     " FROM (SELECT CAST(pg_get_serial_sequence(:table, 'id') AS regclass) AS seq) AS own"
 ).bindparams(bindparam("table", type_=String), bindparam("highest", type_=Integer))
-
-# For the rest of the transaction. PostgreSQL keeps the plan of a statement that it was asked a few times; one
-# made while the table was empty reads all of it for each look-up when it no longer is.
-_PLAN_ANEW = text("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)")
 
 Row = Sequence[Any]
 Convert = Callable[[Any], Any]
@@ -90,7 +87,7 @@ async def _insert(
         await connection.exec_driver_sql(statement, list(ready))
         return
     # A COPY goes around SQLAlchemy, which opens its transaction with its first own statement.
-    await connection.scalar(_PLAN_ANEW)
+    await plan_anew(connection)
     driver = (await connection.get_raw_connection()).driver_connection
     if driver is None or connection.sync_connection is None:
         raise RuntimeError("the connection was taken away")

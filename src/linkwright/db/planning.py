@@ -7,11 +7,12 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from sqlalchemy import String, bindparam, text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 _SORTING: Final = text("SELECT set_config('enable_sort', :sorting, true)").bindparams(
     bindparam("sorting", type_=String)
 )
+_PLAN_ANEW: Final = text("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)")
 
 
 @asynccontextmanager
@@ -31,3 +32,12 @@ async def in_index_order(session: AsyncSession) -> AsyncIterator[None]:
     yield
     # Not after an error: the transaction is over then, and the setting with it.
     await session.execute(_SORTING, {"sorting": "on"})
+
+
+async def plan_anew(connection: AsyncConnection) -> None:
+    """Have PostgreSQL plan each statement for its values, for the rest of the transaction.
+
+    It keeps the plan of a statement that it was asked a few times; one made while the table was empty
+    reads all of it for each look-up when it no longer is.
+    """
+    await connection.scalar(_PLAN_ANEW)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from linkwright.db.planning import in_index_order
 from linkwright.errors import Conflict, DuplicateRow, InvalidInput, NotFound, OpportunityLimitReached
 from linkwright.models.opportunities import BacklinkOpportunity
 from linkwright.parsing.urls import domain_of
@@ -57,9 +58,7 @@ class Opportunities(OpportunityJudgement, OpportunityOutcomes):
         shape = parse(OpportunityCreate, opportunity_data)
         limit, present = await self._hold_campaign(campaign_id)
         values = row_of(campaign_id, shape, self._context.now())
-        found = await self._session.execute(queries.ids_by_url(campaign_id, [shape.url]))
-        if found.one()[1] is not None:
-            raise DuplicateRow("opportunity", shape.url)
+        await self._require_new(campaign_id, shape.url)
         if limit is not None and present >= limit:
             raise OpportunityLimitReached(campaign_id, limit)
         if shape.contact_email in await self._unwilling(campaign_id, shape.contact_email):
@@ -136,9 +135,7 @@ class Opportunities(OpportunityJudgement, OpportunityOutcomes):
         if least is not None and most is not None and least > most:
             raise InvalidInput("word_count_min", "must not be above word_count_max", least)
         if "url" in values and values["url"] != held.url:
-            found = await self._session.execute(queries.ids_by_url(held.campaign_id, [values["url"]]))
-            if found.one()[1] is not None:
-                raise DuplicateRow("opportunity", values["url"])
+            await self._require_new(held.campaign_id, values["url"])
             values["domain"] = domain_of(values["url"])
         path: list[str] = []
         email = values.get("contact_email")
@@ -173,6 +170,13 @@ class Opportunities(OpportunityJudgement, OpportunityOutcomes):
         await self._session.execute(queries.count_up(held.campaign_id, **lost))
         await record_moves(self._session, held.campaign_id, [], actor=self._context.actor, also=counts)
         await mark_counted(self._session, held.campaign_id, [opportunity_id], self._context.now())
+
+    async def _require_new(self, campaign_id: str, url: str) -> None:
+        """Refuse a page that the campaign has already."""
+        async with in_index_order(self._session):
+            found = await self._session.execute(queries.ids_by_url(campaign_id, [url]))
+        if found.one()[1] is not None:
+            raise DuplicateRow("opportunity", url)
 
     async def _hold_campaign(self, campaign_id: str) -> tuple[int | None, int]:
         """Keep others from adding to a campaign; return its limit and how many prospects it has."""
