@@ -1,6 +1,7 @@
 """The story of a prospect and of a letter: whole, in order, and as it was known at any time."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -73,8 +74,54 @@ class TestExplain:
 
         before = await explain(desk, "email", email.id, then - timedelta(days=15))
         assert (before.status, await known(before)) == ("sent", [])
+        # The answer had come, nobody knew of it, and nobody had said that there was none.
+        assert await known(await explain(desk, "email", email.id, came + timedelta(days=2))) == []
         assert await known(await explain(desk, "email", email.id, then)) == [0.0]
         assert await known(await explain(desk, "email", email.id)) == [1.0]
+
+    async def test_an_answer_that_was_read_otherwise_since_is_what_it_was_taken_for(self, desk: Desk) -> None:
+        chosen = await choose(desk, factor="send_hour")
+        email = await desk.draft(decision_ids=[chosen])
+        await desk.sending("mark_sent", email.id)
+        came = desk.later(days=2)
+        answer = await desk.reply(email)
+        then = desk.later(days=1)
+        corrected = desk.later(days=1)
+        await desk.reviews("review", answer.id, {"response_type": "out_of_office"})
+
+        async def known(as_of: object = None) -> tuple[str, set[tuple[Any, ...]]]:
+            story = await explain(desk, "email", email.id, as_of)
+            [told] = [each for each in story.entries if each.what == "answer"]
+            [choice] = [each for each in story.entries if each.id == chosen and each.what == "decision"]
+            of = {(one.name, one.value, one.occurred_at, one.recorded_at) for one in choice.outcomes}
+            return told.facts["type"], of
+
+        names = ("human_reply", "positive_reply")
+        assert await known(then) == ("positive", {(name, 1.0, came, came) for name in names})
+        assert await known() == ("out_of_office", {(name, 0.0, corrected, corrected) for name in names})
+
+    async def test_an_answer_in_a_mailbox_that_was_not_read_yet_is_not_known(self, desk: Desk) -> None:
+        email = await desk.sent()
+        came = desk.later(days=1)
+        read = desk.later(days=2)
+        mail = {
+            "digest": "a" * 64,
+            "raw_headers": f"In-Reply-To: {email.message_id}\n",
+            "in_reply_to": email.message_id,
+            "from_address": email.to_email,
+            "subject": "Re",
+            "body_text": "Yes",
+            "received_at": came,
+            "response_type": "positive",
+        }
+        await desk.inbound("record", desk.user_id, mail)
+
+        async def answers(as_of: object = None) -> int:
+            story = await explain(desk, "email", email.id, as_of)
+            return sum(each.what == "answer" for each in story.entries)
+
+        assert await answers(came + timedelta(hours=1)) == 0
+        assert await answers(read) == await answers() == 1
 
     async def test_a_clock_that_goes_back_hides_nothing(self, desk: Desk) -> None:
         page = await desk.prospect()

@@ -162,7 +162,7 @@ class AIDecisionOutcome(Base):
     """One thing that came of one decision, under one rule of attribution.
 
     A rule speaks once of each decision, and corrects itself when an event is heard of late:
-    `value_before` is then what it had said, and `learned_at` is empty again, so that whoever had
+    `value_before` is then what it had said since `recorded_before`, and `learned_at` is empty again, so that whoever had
     counted `learned_value` takes that back and counts `value` instead.
     """
 
@@ -190,7 +190,11 @@ class AIDecisionOutcome(Base):
     recorded_at: Mapped[datetime]
     # Whether the window had closed before the event was heard of.
     late: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    # What it had said until it was corrected last, of when, and since when.
     value_before: Mapped[float | None]
     # Empty until learning has counted the value, or again since it changed.
     learned_at: Mapped[datetime | None]
     learned_value: Mapped[float | None]
+
+    occurred_before: Mapped[datetime | None]
+    recorded_before: Mapped[datetime | None]

@@ -79,6 +79,8 @@ CORRECT: Final = (
     .values(
         value=bindparam("new_value"),
         value_before=OUTCOME.c.value,
+        occurred_before=OUTCOME.c.occurred_at,
+        recorded_before=OUTCOME.c.recorded_at,
         evidence=bindparam("new_evidence"),
         occurred_at=bindparam("new_occurred_at", type_=UtcDateTime()),
         recorded_at=bindparam("new_recorded_at", type_=UtcDateTime()),

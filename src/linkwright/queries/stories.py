@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from linkwright.models.decisions import AIDecision, AIDecisionOutcome
 from linkwright.models.emails import BacklinkingEmail
 from linkwright.models.events import EmailEvent
+from linkwright.models.inbound import InboundMessage
 from linkwright.models.responses import BacklinkingResponse
 from linkwright.models.status_changes import StatusChange
 
@@ -26,6 +27,16 @@ def answers(campaign_id: str, opportunity_id: int, email_id: int | None) -> Sele
     table = BacklinkingResponse
     statement = select(table).where(table.campaign_id == campaign_id, table.opportunity_id == opportunity_id)
     return (statement if email_id is None else statement.where(table.email_id == email_id)).order_by(table.id)
+
+
+def heard(campaign_id: str, responses: Sequence[int]) -> Select[Any]:
+    """Select when answers that came through a mailbox were first read from it."""
+    table = InboundMessage
+    return (
+        select(table.response_id, func.min(table.recorded_at))
+        .where(table.campaign_id == campaign_id, table.response_id.in_(responses))
+        .group_by(table.response_id)
+    )
 
 
 def events(campaign_id: str, emails: Sequence[int]) -> Select[EmailEvent]:

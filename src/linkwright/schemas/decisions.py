@@ -221,6 +221,8 @@ class OutcomeRead(Record):
     value_before: float | None
     learned_at: datetime | None
     learned_value: float | None
+    occurred_before: datetime | None
+    recorded_before: datetime | None
 
 
 class DecisionQuery(Shape):

@@ -21,7 +21,7 @@ from linkwright.services.context import Context
 from linkwright.services.email_rules import moment
 from linkwright.services.emails import Emails
 from linkwright.services.opportunities import Opportunities
-from linkwright.vocabulary import DeciderKind, EmailStatus, LifeKind, OpportunityStatus
+from linkwright.vocabulary import DeciderKind, DecisionKind, EmailStatus, LifeKind, OpportunityStatus
 
 # What is told of a decision beside what was decided, by whom and out of what.
 _FACTS: Final = (
@@ -85,12 +85,13 @@ class Stories:
         letters = (await session.scalars(queries.letters(*of))).all()
         answers = (await session.scalars(queries.answers(*of))).all()
         moves = [row for row in await session.scalars(queries.moves(*of)) if row.changed_at <= now]
-        decided = [row for row in await session.scalars(queries.decisions(*of)) if row.decided_at <= now]
+        ever = (await session.scalars(queries.decisions(*of))).all()
+        decided = [row for row in ever if row.decided_at <= now]
         sent = [letter.id for letter in letters]
         events = (await session.scalars(queries.events(page.campaign_id, sent))).all() if sent else []
         entries = [
             *_letters(letters, now),
-            *_answers(answers, now),
+            *_answers(answers, await self._heard(page.campaign_id, answers), ever, now),
             *_events(events, now),
             *_moves(moves),
             *_decisions(decided, await self._outcomes(decided), now),
@@ -105,6 +106,15 @@ class Stories:
             unpriced=sum(row.decided_by == DeciderKind.MODEL and row.cost is None for row in decided),
             entries=sorted(entries, key=lambda each: (each.at, _ORDER[each.what], each.id)),
         )
+
+    async def _heard(
+        self, campaign_id: str, answers: Sequence[BacklinkingResponse]
+    ) -> Mapping[int, datetime]:
+        """Return when answers were read from a mailbox, of those that were."""
+        if not answers:
+            return {}
+        found = await self._ctx.session.execute(queries.heard(campaign_id, [row.id for row in answers]))
+        return dict(found.all())
 
     async def _outcomes(self, decided: Sequence[AIDecision]) -> Mapping[int, list[AIDecisionOutcome]]:
         found: dict[int, list[AIDecisionOutcome]] = defaultdict(list)
@@ -139,10 +149,15 @@ def _letters(letters: Iterable[BacklinkingEmail], now: datetime) -> Iterator[Ent
             yield Entry(at=row.created_at, what="letter", id=row.id, text=row.subject, facts=told)
 
 
-def _answers(answers: Iterable[BacklinkingResponse], now: datetime) -> Iterator[Entry]:
+def _answers(
+    answers: Iterable[BacklinkingResponse],
+    heard: Mapping[int, datetime],
+    ever: Sequence[AIDecision],
+    now: datetime,
+) -> Iterator[Entry]:
     for row in answers:
-        if row.received_at <= now:
-            facts = {"type": row.response_type, "words": row.body_text}
+        if max(row.received_at, heard.get(row.id, row.received_at)) <= now:
+            facts = {"type": _type_then(row, ever, now), "words": row.body_text}
             about = f"email {row.email_id}"
             yield Entry(
                 at=row.received_at,
@@ -153,6 +168,16 @@ def _answers(answers: Iterable[BacklinkingResponse], now: datetime) -> Iterator[
                 about=about,
                 facts=facts,
             )
+
+
+def _type_then(answer: BacklinkingResponse, ever: Sequence[AIDecision], now: datetime) -> str:
+    """Return what an answer was taken for: what it was until somebody first read it otherwise since."""
+    for row in ever:
+        if row.kind == DecisionKind.CLASSIFY and row.response_id == answer.id and row.decided_at > now:
+            before = (row.context or {}).get("before") or {}
+            if "response_type" in before:
+                return str(before["response_type"])
+    return answer.response_type
 
 
 def _events(events: Iterable[EmailEvent], now: datetime) -> Iterator[Entry]:
@@ -217,10 +242,16 @@ def _alternatives(row: AIDecision) -> list[Alternative]:
 def _outcome(row: AIDecisionOutcome, now: datetime) -> Outcome | None:
     if row.recorded_at <= now:
         return Outcome.model_validate({name: getattr(row, name) for name in Outcome.model_fields})
-    if row.value_before is None or row.occurred_at > now:
+    if row.value_before is None or row.recorded_before is None or row.recorded_before > now:
         return None
     # It was corrected since; who had asked then was told the other.
     before: dict[str, Any] = {
-        name: getattr(row, name) for name in ("name", "rule", "occurred_at", "recorded_at")
+        "name": row.name,
+        "rule": row.rule,
+        "value": row.value_before,
+        "evidence": None,
+        "occurred_at": row.occurred_before,
+        "recorded_at": row.recorded_before,
+        "late": False,
     }
-    return Outcome.model_validate({**before, "value": row.value_before, "evidence": None, "late": False})
+    return Outcome.model_validate(before)
