@@ -162,8 +162,8 @@ class AIDecisionOutcome(Base):
     """One thing that came of one decision, under one rule of attribution.
 
     A rule speaks once of each decision, and corrects itself when an event is heard of late:
-    `value_before` is then what it had said since `recorded_before`, and `learned_at` is empty again, so that whoever had
-    counted `learned_value` takes that back and counts `value` instead.
+    `value_before` is then what it had said since `recorded_before`, and `learned_at` is empty again,
+    so that whoever had counted `learned_value` takes that back and counts `value` instead.
     """
 
     __tablename__ = "ai_decision_outcomes"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -29,7 +30,7 @@ def answers(campaign_id: str, opportunity_id: int, email_id: int | None) -> Sele
     return (statement if email_id is None else statement.where(table.email_id == email_id)).order_by(table.id)
 
 
-def heard(campaign_id: str, responses: Sequence[int]) -> Select[Any]:
+def heard(campaign_id: str, responses: Sequence[int]) -> Select[int | None, datetime]:
     """Select when answers that came through a mailbox were first read from it."""
     table = InboundMessage
     return (

@@ -114,7 +114,7 @@ class Stories:
         if not answers:
             return {}
         found = await self._ctx.session.execute(queries.heard(campaign_id, [row.id for row in answers]))
-        return dict(found.all())
+        return {id_: moment for id_, moment in found if id_ is not None}
 
     async def _outcomes(self, decided: Sequence[AIDecision]) -> Mapping[int, list[AIDecisionOutcome]]:
         found: dict[int, list[AIDecisionOutcome]] = defaultdict(list)

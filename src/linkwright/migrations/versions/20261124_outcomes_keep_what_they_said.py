@@ -1,7 +1,7 @@
 """Outcomes keep when they had said what they were corrected from.
 
-Why      A corrected outcome kept its former value, but not since when and of when it had been said: a story as
-         of a time before the correction told it too early, or not at all.
+Why      A corrected outcome kept its former value, but not since when and of when it had been said: a story
+         as of a time before the correction told it too early, or not at all.
 Locks    PostgreSQL: a moment, to add two columns that may be empty. SQLite: no table is rebuilt.
 Data     None. What was corrected before this keeps its former value without its moments.
 Reverse  Drops the columns and the moments in them.
