@@ -50,3 +50,5 @@ class TestSimulate:
 
     def test_lists_the_worlds(self) -> None:
         assert "four-factors" in linkwright("learn", "simulate", "--worlds").out
+        worlds = linkwright("learn", "simulate", "--worlds", "--json").json
+        assert "four-factors" in {world["name"] for world in worlds}

@@ -27,6 +27,10 @@ User = Annotated[
     ),
 ]
 InCampaign = Annotated[str, typer.Option("--campaign", "-c", metavar="NAME|ID", help="The campaign.")]
+OnlyCampaign = Annotated[
+    str | None,
+    typer.Option("--campaign", "-c", metavar="NAME|ID", help="Only this campaign; otherwise all."),
+]
 Limit = Annotated[int, typer.Option("--limit", help="How many to list, from 1 to 1000.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen and keep nothing.")]
 

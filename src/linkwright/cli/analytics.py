@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from linkwright.cli.acting import Acting, InCampaign, User, acting, moment_of
+from linkwright.cli.acting import Acting, InCampaign, OnlyCampaign, User, acting, moment_of
 from linkwright.cli.run_view import plain
 from linkwright.cli.support import AsJson, DatabaseUrl, print_json, run
 from linkwright.cli.view import as_values, facts, section, show_list
@@ -36,10 +36,7 @@ _SHOWN: Final = (
 
 @app.command("roll-up")
 def roll_up_command(
-    campaign: Annotated[
-        str | None,
-        typer.Option("--campaign", "-c", metavar="NAME|ID", help="Only this campaign; otherwise all."),
-    ] = None,
+    campaign: OnlyCampaign = None,
     since: Annotated[
         str | None,
         typer.Option(

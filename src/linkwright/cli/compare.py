@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import typer
 from rich.console import Console
 
-from linkwright.cli.acting import User, acting
+from linkwright.cli.acting import OnlyCampaign, User, acting
 from linkwright.cli.compare_view import show
 from linkwright.cli.support import AsJson, DatabaseUrl, print_json, run
 from linkwright.schemas.comparison import ComparisonRead, Dimension, Success
@@ -19,9 +19,6 @@ app = typer.Typer(
     help="Compare models, prompts, templates or tones by what came of their letters.",
 )
 
-Campaign = Annotated[
-    str | None, typer.Option("--campaign", "-c", metavar="NAME|ID", help="Only letters of this campaign.")
-]
 Metric = Annotated[Success, typer.Option("--by", help="What counts for a letter; complaints count against.")]
 Baseline = Annotated[
     str | None,
@@ -44,7 +41,7 @@ _DIMENSIONS: Final = {
 
 def _command_of(dimension: Dimension) -> Callable[..., None]:
     def compare(
-        campaign: Campaign = None,
+        campaign: OnlyCampaign = None,
         metric: Metric = Success.HUMAN_REPLY,
         baseline: Baseline = None,
         matters: Matters = 0.01,

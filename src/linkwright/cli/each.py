@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 
-from linkwright.cli.acting import acting
+from linkwright.cli.acting import DryRun, User, acting
 from linkwright.cli.ending import FAILED, in_the_words_of_commands
 from linkwright.cli.run_view import plain
-from linkwright.cli.support import print_json, run
+from linkwright.cli.support import AsJson, DatabaseUrl, print_json, run
 from linkwright.errors import Conflict, NotFound
 from linkwright.service import BacklinkingDatabaseService
 from linkwright.unit_of_work import UnitOfWork
 
 K = TypeVar("K", int, str)
+
+Ids = Annotated[list[int], typer.Argument(metavar="ID...", help="Their numbers in the record.")]
+Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why, for the history.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,36 @@ def each(
             return await do_each(me.service, ids, verb, dry_run=dry_run)
 
     tell(noun, run(work()), as_json=as_json, dry_run=dry_run)
+
+
+def command_with_reason(
+    app: typer.Typer,
+    noun: str,
+    name: str,
+    verb: Callable[[UnitOfWork, int, str | None], Awaitable[Any]],
+    words: str,
+) -> None:
+    """Add a command that does one thing to each of several, with a reason where there is one to give."""
+
+    def command(
+        ids: Ids,
+        reason: Reason = None,
+        dry_run: DryRun = False,
+        user: User = None,
+        database_url: DatabaseUrl = None,
+        as_json: AsJson = False,
+    ) -> None:
+        each(
+            noun,
+            ids,
+            lambda work, one: verb(work, one, reason),
+            user=user,
+            database_url=database_url,
+            as_json=as_json,
+            dry_run=dry_run,
+        )
+
+    app.command(name, help=words)(command)
 
 
 class _UndoError(Exception):

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from linkwright.cli.acting import Limit, User, acting
+from linkwright.cli.acting import Limit, OnlyCampaign, User, acting
 from linkwright.cli.each import each
 from linkwright.cli.run_view import plain
 from linkwright.cli.support import AsJson, DatabaseUrl, print_json, run
@@ -42,9 +42,7 @@ _MESSAGE: Final = re.compile(r"m?(-?\d{1,30})", re.ASCII)
 
 @app.command("list")
 def list_inbox(
-    campaign: Annotated[
-        str | None, typer.Option("--campaign", "-c", metavar="NAME|ID", help="Only those to this campaign.")
-    ] = None,
+    campaign: OnlyCampaign = None,
     unmatched: Annotated[
         bool, typer.Option("--unmatched", help="Instead the messages that belong to no letter.")
     ] = False,

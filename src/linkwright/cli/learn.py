@@ -175,6 +175,9 @@ def simulate(
     from linkwright.learning.simulation.running import lai_robbins, simulate  # noqa: PLC0415
     from linkwright.learning.simulation.worlds import WORLDS  # noqa: PLC0415
 
+    if worlds and as_json:
+        print_json([{"name": one.name, "about": one.about} for one in WORLDS.values()])
+        return
     if worlds:
         for one in WORLDS.values():
             typer.echo(f"{one.name:14} {one.about}")

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from linkwright.cli.acting import Acting, DryRun, InCampaign, Limit, User, acting, moment_of
-from linkwright.cli.each import Done, do_each, each, tell
+from linkwright.cli.each import Done, command_with_reason, do_each, each, tell
 from linkwright.cli.run_view import plain
 from linkwright.cli.support import AsJson, DatabaseUrl, print_json, run
 from linkwright.cli.view import as_values, facts, history, print_words, reasons, section, show_list
@@ -176,52 +176,30 @@ async def _drafts(me: Acting, campaign: str) -> list[int]:
             return found
 
 
-@app.command()
-def unapprove(
-    letters: Annotated[list[int], typer.Argument(metavar="ID...", help="The letters.")],
-    reason: Annotated[
-        str | None, typer.Option("--reason", metavar="TEXT", help="Why, for the history.")
-    ] = None,
-    dry_run: DryRun = False,
-    user: User = None,
-    database_url: DatabaseUrl = None,
-    as_json: AsJson = False,
-) -> None:
+command_with_reason(
+    app,
+    "letter",
+    "unapprove",
+    lambda work, one, reason: work.emails.unapprove(one, reason=reason),
     """Take approvals back: the letters are drafts again, and wait.
 
     \b
     Examples:
       linkwright letters unapprove 31 32
-    """
-
-    async def verb(work: UnitOfWork, one: int) -> Any:
-        return await work.emails.unapprove(one, reason=reason)
-
-    each("letter", letters, verb, user=user, database_url=database_url, as_json=as_json, dry_run=dry_run)
-
-
-@app.command()
-def cancel(
-    letters: Annotated[list[int], typer.Argument(metavar="ID...", help="The letters.")],
-    reason: Annotated[
-        str | None, typer.Option("--reason", metavar="TEXT", help="Why, for the history.")
-    ] = None,
-    dry_run: DryRun = False,
-    user: User = None,
-    database_url: DatabaseUrl = None,
-    as_json: AsJson = False,
-) -> None:
+    """,
+)
+command_with_reason(
+    app,
+    "letter",
+    "cancel",
+    lambda work, one, reason: work.emails.cancel(one, reason=reason),
     """Drop letters that have not left. A run does not write them again.
 
     \b
     Examples:
       linkwright letters cancel 31 32 --reason "they wrote to us first"
-    """
-
-    async def verb(work: UnitOfWork, one: int) -> Any:
-        return await work.emails.cancel(one, reason=reason)
-
-    each("letter", letters, verb, user=user, database_url=database_url, as_json=as_json, dry_run=dry_run)
+    """,
+)
 
 
 @app.command()

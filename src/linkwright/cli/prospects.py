@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from linkwright.cli.acting import DryRun, InCampaign, Limit, User, acting, moment_of
-from linkwright.cli.each import each
+from linkwright.cli.each import Ids, command_with_reason, each
 from linkwright.cli.prospect_view import show_whole
 from linkwright.cli.support import AsJson, DatabaseUrl, print_json, run
 from linkwright.cli.view import as_values, show_list
@@ -28,8 +28,6 @@ app = typer.Typer(
 )
 
 Id = Annotated[int, typer.Argument(metavar="ID", help="The prospect.")]
-Ids = Annotated[list[int], typer.Argument(metavar="ID...", help="The prospects.")]
-Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why, for the history.")]
 
 
 @app.command("list")
@@ -104,49 +102,31 @@ def show(prospect: Id, user: User = None, database_url: DatabaseUrl = None, as_j
     show_whole(Console(), one, found)
 
 
-@app.command()
-def qualify(
-    prospects: Ids,
-    reason: Reason = None,
-    dry_run: DryRun = False,
-    user: User = None,
-    database_url: DatabaseUrl = None,
-    as_json: AsJson = False,
-) -> None:
+command_with_reason(
+    app,
+    "prospect",
+    "qualify",
+    lambda work, one, reason: work.opportunities.qualify(one, reason),
     """Find prospects worth a letter that no rule could judge, or that were rejected or given up.
 
     \b
     Examples:
       linkwright prospects qualify 17 18 --reason "small, and exactly our readers"
-    """
-
-    async def verb(work: UnitOfWork, one: int) -> Any:
-        return await work.opportunities.qualify(one, reason)
-
-    each("prospect", prospects, verb, user=user, database_url=database_url, as_json=as_json, dry_run=dry_run)
-
-
-@app.command()
-def approve(
-    prospects: Ids,
-    reason: Reason = None,
-    dry_run: DryRun = False,
-    user: User = None,
-    database_url: DatabaseUrl = None,
-    as_json: AsJson = False,
-) -> None:
+    """,
+)
+command_with_reason(
+    app,
+    "prospect",
+    "approve",
+    lambda work, one, reason: work.opportunities.approve(one, reason),
     """Agree that qualified prospects are written to. One that fails stops no other.
 
     \b
     Examples:
       linkwright prospects approve 17
       linkwright prospects approve 17 18 21 --dry-run
-    """
-
-    async def verb(work: UnitOfWork, one: int) -> Any:
-        return await work.opportunities.approve(one, reason)
-
-    each("prospect", prospects, verb, user=user, database_url=database_url, as_json=as_json, dry_run=dry_run)
+    """,
+)
 
 
 @app.command()

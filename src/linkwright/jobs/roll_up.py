@@ -38,7 +38,7 @@ async def roll_up(
     """
     today = service.clock().astimezone(UTC).date()
     if since is not None and since > today:
-        raise InvalidInput("since", f"must not be after today, {today}", since)
+        raise InvalidInput("since", f"must not be after today, {today}", since.isoformat())
     done = []
     for campaign_id, name in campaigns:
         async with service.begin() as work:

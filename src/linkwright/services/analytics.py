@@ -95,7 +95,7 @@ class Analytics:
         day = parse(RollUpSince, {"since": since}).since
         today = self._context.now().astimezone(UTC).date()
         if day is not None and day > today:
-            raise InvalidInput("since", f"must not be after today, {today}", day)
+            raise InvalidInput("since", f"must not be after today, {today}", day.isoformat())
         work = RollUp(self._context, campaign_id)
         await work.claim(day)
         counted = await work.count()
