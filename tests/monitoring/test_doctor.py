@@ -17,6 +17,7 @@ from linkwright.monitoring.checks import ask
 from linkwright.monitoring.doctor import all_checks, examine, repair
 from linkwright.monitoring.people_rules import CHECKS as PEOPLE
 from linkwright.monitoring.people_rules import ask_people
+from linkwright.monitoring.retold import CHECKS as RETOLD
 from linkwright.services.campaigns import Campaigns
 from tests.cli.command import linkwright
 from tests.monitoring.sound_record import TEMPLATE, Ids, make_sound_record, sit_down
@@ -178,7 +179,7 @@ class TestExamine:
         found = await examine(database)
 
         assert found.faults == []
-        assert found.checks == len(list(all_checks())) + len(PEOPLE)
+        assert found.checks == len(list(all_checks())) + len(PEOPLE) + len(RETOLD)
 
     def test_every_check_has_something_that_breaks_it(self) -> None:
         names = {check.name for check in all_checks()} | {check.name for check in PEOPLE}

@@ -32,9 +32,12 @@ def doctor(
     """
 
     async def work() -> Examination:
-        pepper = settings_with(database_url).address_pepper.get_secret_value().encode()
+        settings = settings_with(database_url)
+        pepper = settings.address_pepper.get_secret_value().encode()
         async with open_database(database_url) as database:
-            return await (mend if repair else examine)(database, pepper=pepper, shown=rows)
+            if repair:
+                return await mend(database, pepper=pepper, learning=settings.learning, shown=rows)
+            return await examine(database, pepper=pepper, shown=rows)
 
     found = run(work())
     if as_json:

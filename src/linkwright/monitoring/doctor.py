@@ -23,6 +23,8 @@ from linkwright.monitoring import (
 from linkwright.monitoring.checks import SHOWN, Check, Fault, ask
 from linkwright.monitoring.people_rules import CHECKS as PEOPLE
 from linkwright.monitoring.people_rules import ask_people
+from linkwright.monitoring.retold import CHECKS as RETOLD
+from linkwright.monitoring.retold import HELD, ask_again, tell_again
 from linkwright.queries.recounts import (
     CAMPAIGN,
     COUNT,
@@ -33,6 +35,7 @@ from linkwright.queries.recounts import (
     RESPONSE,
     TEMPLATE,
 )
+from linkwright.settings import USUAL_LEARNING, LearningRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +71,23 @@ async def examine(database: Database, *, pepper: bytes = b"", shown: int = SHOWN
         return await _examined(session, pepper, shown)
 
 
-async def repair(database: Database, *, pepper: bytes = b"", shown: int = SHOWN) -> Examination:
+async def repair(
+    database: Database,
+    *,
+    pepper: bytes = b"",
+    learning: LearningRules = USUAL_LEARNING,
+    shown: int = SHOWN,
+) -> Examination:
     """Write what was recounted over every derived value that differs; then look again.
 
-    Nobody else writes meanwhile. What remains in the result is for a person to mend.
+    Nobody else writes meanwhile. `learning` is from the settings: by it evidence is counted anew.
+    What remains in the result is for a person to mend.
 
     Raises:
         DatabaseUnavailable: others wrote without a pause.
     """
     mended: dict[str, int] = {}
-    counted = (CAMPAIGN, OPPORTUNITY, EMAIL, RESPONSE, EVENT, TEMPLATE, DECISION, COUNT)
+    counted = (CAMPAIGN, OPPORTUNITY, EMAIL, RESPONSE, EVENT, TEMPLATE, DECISION, COUNT, *HELD)
     async with database.transaction() as session:
         await hold_still(session, [table.name for table in counted])
         for check in derived.checks():
@@ -86,6 +96,9 @@ async def repair(database: Database, *, pepper: bytes = b"", shown: int = SHOWN)
                 written += (await run(session, statement)).rowcount
             if written:
                 mended[check.name] = written
+        for again in RETOLD:
+            if written := await tell_again(session, again, learning):
+                mended[again.name] = written
         found = await _examined(session, pepper, shown)
     return Examination(found.checks, found.faults, mended)
 
@@ -94,4 +107,7 @@ async def _examined(session: AsyncSession, pepper: bytes, shown: int) -> Examina
     checks = list(all_checks())
     faults = [await ask(session, check, shown=shown) for check in checks]
     faults += [await ask_people(session, check, pepper, shown=shown) for check in PEOPLE]
-    return Examination(len(checks) + len(PEOPLE), [fault for fault in faults if fault is not None])
+    faults += [await ask_again(session, check, shown=shown) for check in RETOLD]
+    return Examination(
+        len(checks) + len(PEOPLE) + len(RETOLD), [fault for fault in faults if fault is not None]
+    )

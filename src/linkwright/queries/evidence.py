@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Delete, Select, Update, and_, bindparam, case, delete, or_, select, update
+from sqlalchemy import Delete, Select, Update, and_, bindparam, case, delete, func, or_, select, update
 from sqlalchemy.sql.dml import Insert
 
 from linkwright.db.expressions import object_of
@@ -137,6 +137,30 @@ def kept(user_id: int) -> Select[Any]:
     )
     return select(*columns).where(
         _DATA.c.user_id == user_id, or_(*(_DATA.c.data_key.startswith(f"{factor}:") for factor in Factor))
+    )
+
+
+def kept_of_everybody() -> Select[Any]:
+    """Select what is kept of everybody's evidence, by row."""
+    ours = or_(*(_DATA.c.data_key.startswith(f"{factor}:") for factor in Factor))
+    columns = (_DATA.c.id, _DATA.c.user_id, _DATA.c.data_type, _DATA.c.data_key, _DATA.c.data_value)
+    return select(*columns).where(ours).order_by(_DATA.c.id)
+
+
+def counted() -> Select[Any]:
+    """Select how many outcomes were counted for each arm of each user, and how many answers they were."""
+    return (
+        select(
+            _OUTCOME.c.user_id,
+            _DECISION.c.factor,
+            _DECISION.c.action,
+            func.count().label("trials"),
+            func.sum(_OUTCOME.c.learned_value).label("replies"),
+        )
+        .join(_DECISION, _OF_DECISION)
+        .where(_OUTCOME.c.learned_value.is_not(None))
+        .group_by(_OUTCOME.c.user_id, _DECISION.c.factor, _DECISION.c.action)
+        .order_by(_OUTCOME.c.user_id, _DECISION.c.factor, _DECISION.c.action)
     )
 
 

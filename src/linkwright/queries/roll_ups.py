@@ -247,3 +247,21 @@ def save_totals(campaign_id: str, totals: Mapping[str, Any], now: datetime) -> U
     table = RollUpState
     statement = update(table).where(table.campaign_id == campaign_id)
     return statement.values(totals=dict(totals), counted_at=now)
+
+
+def counted() -> Select[str]:
+    """Select the campaigns that were ever rolled up."""
+    return select(RollUpState.campaign_id).order_by(RollUpState.campaign_id)
+
+
+def every_share(campaign_id: str) -> Select[Any]:
+    """Select what every prospect adds to the days of a campaign."""
+    return select(RollUpShare.numbers).where(RollUpShare.campaign_id == campaign_id)
+
+
+def forget(campaign_id: str) -> tuple[Delete, ...]:
+    """Delete all that analytics are added up from: the next roll-up counts it anew."""
+    return tuple(
+        delete(table).where(table.campaign_id == campaign_id)
+        for table in (RollUpShare, RollUpDay, RollUpState)
+    )
