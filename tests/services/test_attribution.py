@@ -182,6 +182,24 @@ class TestTheJob:
         assert (row.occurred_at, row.recorded_at) == (came, heard)
         assert (row.learned_at, row.learned_value) == (None, 0.0)
 
+    async def test_an_event_of_which_we_hear_when_its_window_has_closed_is_late(self, desk: Desk) -> None:
+        chosen, email = await letter(desk, factor="send_hour")
+        came = desk.later(days=10)
+        heard = desk.later(days=10)
+        await desk.reply(email, "negative", received_at=came)
+
+        [row] = await outcomes(desk, chosen)
+        assert (row.value, row.late, row.occurred_at, row.recorded_at) == (1.0, True, came, heard)
+
+    async def test_what_is_known_stays_known_when_the_letter_comes_back_after_all(self, desk: Desk) -> None:
+        chosen, email = await letter(desk)
+        await desk.reply(email)
+        desk.later(days=1)
+        await desk.delivery("record_bounce", email.id)
+
+        assert await said(desk, chosen) == {"human_reply": 1.0, "positive_reply": 1.0}
+        assert (await decision(desk, chosen)).outcome_state == "known"
+
     async def test_an_answer_after_the_window_changes_nothing(self, desk: Desk) -> None:
         chosen, email = await letter(desk, factor="send_hour")
         desk.later(days=15)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linkwright.outcomes import RULES, rules_for
-from linkwright.services.attribution_judgement import CENSORED, Answer, Facts, Judged, Letter, judge
+from linkwright.services.attribution_judgement import CENSORED, Answer, Facts, Judged, Letter, Word, judge
 from linkwright.vocabulary import DecisionKind, Factor
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -123,3 +123,66 @@ def test_an_answer_that_a_clock_puts_before_its_letter_is_still_an_answer_to_it(
         each.name: each.value for each in judge(chosen(facts, Factor.SEND_HOUR, 0), facts, at(1)).findings
     }
     assert found == {"human_reply": 1.0, "positive_reply": 1.0}
+
+
+def letter_of(days: float = 0) -> tuple[Letter, Judged]:
+    """A letter and the choice of its hour."""
+    sent = START + timedelta(days=days)
+    choice = Judged(7, DecisionKind.CHOOSE.value, Factor.SEND_HOUR.value, "9", START, sent, "9", 1)
+    return Letter(1, "sent", sent), choice
+
+
+def test_a_complaint_counts_within_its_thirty_days() -> None:
+    letter, choice = letter_of()
+    for days, value in ((29, 1.0), (31, 0.0)):
+        facts = Facts((letter,), (), {1: START + timedelta(days=days)}, START)
+        said = {each.name: each.value for each in judge(choice, facts, FOREVER).findings}
+        assert said["complaint"] == value
+
+
+def test_a_link_that_was_there_before_the_letter_is_not_its_doing() -> None:
+    letter, choice = letter_of(days=5)
+    first = Letter(2, "sent", START)
+    for days, value in ((4, 0.0), (6, 1.0)):
+        facts = Facts((first, letter), (), {}, START, START + timedelta(days=days))
+        said = {each.name: each.value for each in judge(choice, facts, FOREVER).findings}
+        assert said["link_live"] == value
+
+
+def test_a_letter_after_the_window_says_neither_yes_nor_no() -> None:
+    """The sequence's three weeks ran from the first mail; a choice made in week five was in none of them."""
+    first, late = Letter(1, "sent", START), START + timedelta(days=30)
+    choice = Judged(7, DecisionKind.CHOOSE.value, Factor.TEMPLATE.value, "a", late, late, "a", 2)
+    facts = Facts(
+        (first, Letter(2, "sent", late)), (Answer(1, 2, late + timedelta(days=1), True),), {}, START
+    )
+
+    said = {each.name for each in judge(choice, facts, FOREVER).findings}
+    assert said == {"link_live", "complaint"}
+
+
+def test_a_person_s_word_counts_that_came_after_a_reading_and_within_sixty_days() -> None:
+    reading = Judged(7, DecisionKind.CLASSIFY.value, None, "positive", START, START, response_id=3)
+
+    def agreement(*words: tuple[int, float, str]) -> list[float]:
+        said = tuple(
+            Word(id_, START + timedelta(days=days), None, 3, {"response_type": kind})
+            for id_, days, kind in words
+        )
+        return [each.value for each in judge(reading, Facts(words=said), FOREVER).findings]
+
+    assert agreement((8, 1, "positive")) == [1.0]
+    assert agreement((8, 1, "negative"), (9, 2, "positive")) == [0.0]
+    # What was said before it was about another reading.
+    assert agreement((6, 0, "negative")) == []
+    assert agreement((6, 0, "negative"), (8, 1, "positive")) == [1.0]
+    assert agreement((8, 61, "negative")) == []
+
+
+def test_the_first_answer_is_the_proof() -> None:
+    letter, choice = letter_of()
+    later, first = (Answer(id_, 1, START + timedelta(days=days), True) for id_, days in ((1, 5), (2, 3)))
+
+    found = judge(choice, Facts((letter,), (later, first), {}, START), FOREVER).findings
+
+    assert [each.evidence for each in found if each.value] == ["response:2", "response:2"]
