@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from rich.console import Console
 
-from linkwright.cli.run_view import plain, show
+from linkwright.cli.plain import plain
+from linkwright.cli.run_view import show
 from linkwright.jobs.run_report import LISTED, Brought, Errand, Refused, RunReport, SettingChanged, Stage
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)

@@ -51,23 +51,47 @@ class TestTheExample:
     async def test_moves_every_kind_of_life(self, done: tuple[RunReport, Dump]) -> None:
         report, rows = done
         assert report.done == {
-            "templates written": 2,
-            "prospects qualified": 16,
-            "prospects rejected": 6,
-            "prospects approved": 16,
+            "templates written": 3,
+            "prospects scored": 16,
+            "prospects qualified": 14,
+            "prospects rejected": 8,
+            "prospects approved": 14,
             "prospects given up": 4,
             "follow-ups drafted": 1,
-            "first letters drafted": 13,
+            "first letters drafted": 11,
+            "templates chosen": 11,
         }
         assert {row["reason"] for row in rows["suppressions"]} == {"hard_bounce", "complaint", "unsubscribe"}
         assert {stage.name: stage.count for stage in report.funnel} == {
             "Found": 57,
-            "Worth it": 42,
+            "Worth it": 40,
             "Written to": 26,
             "Answered": 13,
             "Interested": 4,
             "Linked": 0,
         }
+
+    async def test_scores_the_pages_that_were_saved(self, done: tuple[RunReport, Dump]) -> None:
+        report, rows = done
+        assert report.scored == {"prospects": 16, "fit": 14, "do_not_fit": 2}
+        unfit = [row["domain"] for row in rows["backlinking_opportunities"] if row["status"] == "rejected"]
+        assert {"summit-kitchen.example", "desert-traverse.example"} < set(unfit)
+
+    async def test_chooses_between_two_templates_and_proves_nothing_yet(
+        self, done: tuple[RunReport, Dump]
+    ) -> None:
+        report, rows = done
+        choices = [row for row in rows["ai_decisions"] if row["factor"] == "template"]
+        assert len(choices) == sum(one.letters for one in report.chosen) == 11
+        assert 0 < sum(one.evenly for one in report.chosen) < 11
+        assert {row["template_used"] for row in rows["backlinking_emails"] if row["status"] == "draft"} == {
+            "offer-article",
+            "one-route",
+            "short-question",
+        }
+        # None of these letters has left yet, and 28 older ones prove nothing.
+        assert (report.patterns, report.insights) == ([], [])
+        assert sum(one.answers for one in report.read) == sum(report.answers.values())
 
     async def test_holds_back_exactly_the_letters_with_a_hole(self, done: tuple[RunReport, Dump]) -> None:
         report, _ = done
@@ -82,7 +106,7 @@ class TestTheExample:
         _, rows = done
         drafted = [row["to_email"] for row in rows["backlinking_emails"] if row["status"] == "draft"]
         first = [row["to_email"] for row in rows["backlinking_emails"] if row["email_type"] == "initial"]
-        assert len(drafted) == 14
+        assert len(drafted) == 12
         assert len(set(first)) == len(first)
 
     async def test_sends_nothing_with_a_hole_in_it(self, done: tuple[RunReport, Dump]) -> None:

@@ -35,7 +35,7 @@ class TestWriteLetter:
         assert "Mara Lindqvist<br>Editor" in letter.body_html
 
     def test_fills_a_follow_up(self, file: CampaignFile) -> None:
-        letter = write_letter(file.templates[1], file, prospect(), earlier=EARLIER, now=NOW)
+        letter = write_letter(file.templates[2], file, prospect(), earlier=EARLIER, now=NOW)
 
         assert isinstance(letter, Rendered)
         assert letter.subject == "Re: An article"

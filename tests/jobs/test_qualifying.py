@@ -79,8 +79,9 @@ class TestJudge:
         nobody = judge(rules, prospect(spam_score=0.0, ai_content_analysis={"hunter": {"pages": 2}}))
 
         assert (nobody.outcome, nobody.reason) == ("rejected", "spam score unknown")
+        looked = judge(rules, prospect(spam_score=0.0, analyzed_at=LOOKED, ai_relevance_score=0.9))
+        assert looked.reason == "spam score unknown"
         for known in (
-            {"analyzed_at": LOOKED},
             {"ai_content_analysis": {"moz": {"spam_score_percent": 0}}},
             {"ai_content_analysis": {"custom": {"spam_score": 0.0}}},
         ):

@@ -13,6 +13,14 @@ from linkwright.migrations import upgrade
 from tests.jobs.campaigns import Campaign
 from tests.support.dump import likeness
 
+MORE = """
+[pages]
+folder = "pages"
+[[templates]]
+name = "other"
+subject = "Another for {{ title }}"
+body_text = "Another from {{ sender.name }}."
+"""
 FreshDatabase = Callable[[], Awaitable[Database]]
 
 
@@ -62,6 +70,9 @@ class TestBeingKilled:
 
         monkeypatch.setattr(Database, "transaction", breaking)
         unbroken = Campaign(tmp_path / "campaign", await fresh_database())
+        unbroken.write(more=MORE)
+        (unbroken.folder / "pages").mkdir()
+        (unbroken.folder / "pages" / "one.example.txt").write_text("Huts\nWhich huts are open in winter.")
         await unbroken.run()
         transactions = 10**6 - left[0]
         expected = await likeness(unbroken.database)
@@ -69,6 +80,7 @@ class TestBeingKilled:
 
         for number in range(transactions):
             campaign = Campaign(tmp_path / "campaign", await fresh_database())
+            campaign.write(more=MORE)
             left[0] = number
             with pytest.raises(_Killed):
                 await campaign.run()

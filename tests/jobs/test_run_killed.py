@@ -47,7 +47,18 @@ Subject: Re: A letter to site {n}
 
 """
 WORDS = ("Yes please, send me a draft.", "No, thank you.", "Please unsubscribe me.", "Who are you?")
-MAILBOXES = '[[mailboxes]]\npath = "sent.mbox"\n[[mailboxes]]\npath = "inbox.mbox"\n'
+MORE = """
+[[mailboxes]]
+path = "sent.mbox"
+[[mailboxes]]
+path = "inbox.mbox"
+[choices]
+experiment = 0.5
+[[templates]]
+name = "other"
+subject = "Another for {{ title }}"
+body_text = "Another from {{ sender.name }}."
+"""
 
 
 @pytest.fixture
@@ -58,7 +69,7 @@ def folder(tmp_path: Path) -> Path:
     (place / "sent.mbox").write_text("".join(SENT.format(n=n) for n in range(0, 12, 2)))
     answers = (ANSWERED.format(n=n, words=WORDS[n // 2 % len(WORDS)]) for n in range(0, 8, 2))
     (place / "inbox.mbox").write_text("".join(answers))
-    file = FILE.format(name="Autumn", prospects="rule", emails="rule", campaign="", more=MAILBOXES)
+    file = FILE.format(name="Autumn", prospects="rule", emails="rule", campaign="", more=MORE)
     (place / "campaign.toml").write_text(file)
     return place
 

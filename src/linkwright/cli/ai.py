@@ -11,7 +11,7 @@ import typer
 
 from linkwright.cli.acting import User, acting
 from linkwright.cli.ending import FAILED
-from linkwright.cli.run_view import plain
+from linkwright.cli.plain import plain
 from linkwright.cli.support import AsJson, DatabaseUrl, print_json, run, settings_with
 from linkwright.errors import InvalidInput
 from linkwright.jobs.ai_desk import AIDesk

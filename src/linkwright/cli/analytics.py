@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from linkwright.cli.acting import Acting, InCampaign, OnlyCampaign, User, acting, moment_of
-from linkwright.cli.run_view import plain
+from linkwright.cli.plain import plain
 from linkwright.cli.support import AsJson, DatabaseUrl, print_json, run
 from linkwright.cli.view import as_values, facts, section, show_list
 from linkwright.errors import InvalidInput

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from linkwright.cli.acting import Limit, User, acting
 from linkwright.cli.each import do_each, tell
-from linkwright.cli.run_view import plain
+from linkwright.cli.plain import plain
 from linkwright.cli.support import AsJson, DatabaseUrl, print_json, run
 from linkwright.cli.view import as_values, facts, history, section, show_list
 from linkwright.errors import InvalidInput

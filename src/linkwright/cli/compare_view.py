@@ -8,7 +8,7 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
-from linkwright.cli.run_view import plain
+from linkwright.cli.plain import plain
 from linkwright.cli.view import NOTHING, listing
 from linkwright.schemas.comparison import ArmRead, ComparisonRead, PairRead, TrafficRead
 

@@ -11,7 +11,7 @@ import typer
 
 from linkwright.cli.acting import DryRun, User, acting
 from linkwright.cli.ending import FAILED, in_the_words_of_commands
-from linkwright.cli.run_view import plain
+from linkwright.cli.plain import plain
 from linkwright.cli.support import AsJson, DatabaseUrl, print_json, run
 from linkwright.errors import Conflict, NotFound
 from linkwright.service import BacklinkingDatabaseService

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from linkwright.cli.acting import User, acting, moment_of
-from linkwright.cli.run_view import plain
+from linkwright.cli.plain import plain
 from linkwright.cli.support import AsJson, DatabaseUrl, print_json, run
 from linkwright.parsing.readable import readable
 from linkwright.schemas.stories import Entry, Story

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from linkwright.cli.run_view import plain
+from linkwright.cli.plain import plain
 from linkwright.jobs.importers import Summary
 
 _SHOWN: Final = 10

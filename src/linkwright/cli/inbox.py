@@ -15,7 +15,7 @@ from rich.text import Text
 
 from linkwright.cli.acting import Limit, OnlyCampaign, User, acting
 from linkwright.cli.each import each
-from linkwright.cli.run_view import plain
+from linkwright.cli.plain import plain
 from linkwright.cli.support import AsJson, DatabaseUrl, print_json, run
 from linkwright.cli.view import as_values, facts, print_words, show_list
 from linkwright.errors import InvalidInput

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from linkwright.cli.run_view import plain
+from linkwright.cli.plain import plain
 from linkwright.cli.view import show_list
 from linkwright.services.patterns import Pattern, PatternVerdict
 from linkwright.services.recommend import Recommendation
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from linkwright.learning.simulation.worlds import World
 
 
-_VERDICTS: Final = {
+VERDICTS: Final = {
     PatternVerdict.WORKS: "works",
     PatternVerdict.FAILS: "works less",
     PatternVerdict.NO_DIFFERENCE_THAT_MATTERS: "no difference that matters",
@@ -56,7 +56,7 @@ def print_patterns(found: Sequence[Pattern]) -> None:
         (
             one.factor.replace("_", " "),
             one.arm,
-            _VERDICTS[one.verdict] + (f": about {one.more:,} more" if one.more else ""),
+            VERDICTS[one.verdict] + (f": about {one.more:,} more" if one.more else ""),
             f"{one.rate:.1%} ({one.interval[0]:.1%}-{one.interval[1]:.1%})",
             "·" if one.base_rate is None else f"{one.base_rate:.1%}",
             f"{one.replies:,}/{one.trials:,}",

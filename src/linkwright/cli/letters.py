@@ -11,7 +11,7 @@ from rich.text import Text
 
 from linkwright.cli.acting import Acting, DryRun, InCampaign, Limit, User, acting, moment_of
 from linkwright.cli.each import Done, command_with_reason, do_each, each, tell
-from linkwright.cli.run_view import plain
+from linkwright.cli.plain import plain
 from linkwright.cli.support import AsJson, DatabaseUrl, print_json, run
 from linkwright.cli.view import as_values, facts, history, print_words, reasons, section, show_list
 from linkwright.errors import InvalidInput

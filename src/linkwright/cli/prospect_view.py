@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from linkwright.cli.run_view import plain
+from linkwright.cli.plain import plain
 from linkwright.cli.view import facts, history, listing, reasons, section
 from linkwright.jobs.qualifying import spam_score_of
 from linkwright.schemas.opportunities import OpportunityRead

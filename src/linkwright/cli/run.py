@@ -12,7 +12,8 @@ import typer
 from rich.console import Console
 
 from linkwright.cli.ending import FAILED, USAGE
-from linkwright.cli.run_view import plain, show
+from linkwright.cli.plain import plain
+from linkwright.cli.run_view import show
 from linkwright.cli.support import AsJson, DatabaseUrl, open_database, print_json, settings_with
 from linkwright.cli.support import run as run_to_end
 from linkwright.clock import utc_now
@@ -69,14 +70,15 @@ def run(
     console = Console(stderr=True)
 
     async def work() -> RunReport:
-        pepper = settings_with(database_url).address_pepper.get_secret_value().encode()
+        settings = settings_with(database_url)
         async with open_database(database_url) as database:
             with _watching(console, quiet=as_json) as watch:
                 return await run_campaign(
                     database,
                     described,
                     clock=utc_now if moment is None else lambda: moment,
-                    pepper=pepper,
+                    pepper=settings.address_pepper.get_secret_value().encode(),
+                    learning=settings.learning,
                     dry_run=dry_run,
                     rejects_folder=rejects,
                     watch=watch,

@@ -14,7 +14,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from linkwright.cli.plain import plain
 from linkwright.cli.run_commands import commands, id_of
+from linkwright.cli.run_learned_view import learned
 from linkwright.jobs.run_report import Brought, Errand, Refused, RunReport, Stage
 from linkwright.parsing.readable import readable
 
@@ -38,6 +40,7 @@ def show(report: RunReport, console: Console, *, everything: bool = False) -> No
         _done(report),
         _funnel(report.funnel, bar=max(8, min(WIDEST_BAR, console.width - BESIDE_BAR))),
         _counts(report),
+        learned(report),
         _errands(report, everything=everything),
         _refused(report, everything=everything),
     ]
@@ -47,12 +50,6 @@ def show(report: RunReport, console: Console, *, everything: bool = False) -> No
             console.print(part)
     console.print()
     console.print(_last_line(report))
-
-
-def plain(value: object, limit: int = 200) -> str:
-    """Return a value on one line, without control characters, shortened in the middle of nothing."""
-    text = " ".join("".join(c if c.isprintable() or c.isspace() else "\ufffd" for c in str(value)).split())
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
 def _head(report: RunReport) -> Text:

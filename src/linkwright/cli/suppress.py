@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from linkwright.cli.acting import Limit, User, acting
-from linkwright.cli.run_view import plain
+from linkwright.cli.plain import plain
 from linkwright.cli.support import AsJson, DatabaseUrl, print_json, run
 from linkwright.cli.view import as_values, show_list
 from linkwright.schemas.suppressions import SuppressionRead

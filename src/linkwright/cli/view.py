@@ -16,7 +16,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from linkwright.cli.run_view import plain
+from linkwright.cli.plain import plain
 from linkwright.parsing.readable import readable
 from linkwright.schemas.decisions import DecisionRead
 from linkwright.schemas.fields import Record

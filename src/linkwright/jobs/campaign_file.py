@@ -26,6 +26,7 @@ from linkwright.jobs.campaign_file_fields import (
     AnyPath,
     Days,
     FilePath,
+    FolderPath,
     Name,
     Share,
     Text,
@@ -150,6 +151,22 @@ class FollowUp(Part):
     give_up_after_days: Days = 21
 
 
+class Choices(Part):
+    """How it is chosen between several templates of first letters.
+
+    What earns replies is chosen more often. `experiment` is the share of prospects for whom it is
+    drawn evenly instead: only those can be compared without doubt.
+    """
+
+    experiment: Share = 0.0
+
+
+class Pages(Part):
+    """A folder of saved pages, by which prospects are scored; see `saved_pages` for their names."""
+
+    folder: FolderPath
+
+
 class ProspectFile(Part):
     """A file of prospects; `map` names the columns of a format nobody knows."""
 
@@ -193,6 +210,8 @@ class CampaignFile(Part):
     qualify: Qualify = Qualify()
     approval: Approval = Approval()
     follow_up: FollowUp = FollowUp()
+    choices: Choices = Choices()
+    pages: Pages | None = None
     prospects: list[ProspectFile] = []
     mailboxes: list[Mailbox] = []
     sent_logs: list[SentLog] = []

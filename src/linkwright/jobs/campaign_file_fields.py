@@ -53,12 +53,20 @@ def _found_file(text: object, info: ValidationInfo) -> Path:
     return place
 
 
+def _found_folder(text: object, info: ValidationInfo) -> Path:
+    place = _found(text, info)
+    if not place.is_dir():
+        raise ValueError(f"{place} is a file, not a folder")
+    return place
+
+
 Text = Annotated[str, Field(min_length=1, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
 Name = Annotated[Text, Field(max_length=100)]
 Words = Annotated[list[Annotated[Text, Field(max_length=200)]], Field(max_length=200)]
 Address = Annotated[str, AfterValidator(_address)]
 AnyPath = Annotated[Path, PlainValidator(_found)]
 FilePath = Annotated[Path, PlainValidator(_found_file)]
+FolderPath = Annotated[Path, PlainValidator(_found_folder)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Days = Annotated[int, Field(ge=1, le=365)]
 

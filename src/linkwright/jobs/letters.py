@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
+from typing import Any
 
 from linkwright.errors import InvalidInput
 from linkwright.jobs.campaign_file import CampaignFile
@@ -10,6 +12,7 @@ from linkwright.jobs.letter_variables import PROSPECT_NAMES
 from linkwright.jobs.names import first_name
 from linkwright.schemas.opportunities import OpportunityRead
 from linkwright.templating import Missing, Rendered, Value, render
+from linkwright.vocabulary import DeciderKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,21 @@ def letter_variables(
         variables["previous_sent_on"] = f"{earlier.sent_at.day} {earlier.sent_at:%B}"
         variables["days_since"] = (now - earlier.sent_at).days
     return variables
+
+
+def letter_decision(template: Template) -> dict[str, Any]:
+    """Return what the ledger says of a letter: which template wrote it, in which version. No model did."""
+    name = f"template:{template.name}"
+    said = "\x00".join(f"{field}\x00{source}" for field, source in template.sources())
+    digest = sha256(said.encode()).hexdigest()
+    return {
+        "decided_by": DeciderKind.RULE.value,
+        "decider": name,
+        "request_model": name,
+        "prompt_name": template.name,
+        "prompt_version": digest[:12],
+        "prompt_digest": digest,
+    }
 
 
 def _without_re(subject: str) -> str:

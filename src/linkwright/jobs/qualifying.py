@@ -50,10 +50,10 @@ def judge(rules: Qualify, prospect: OpportunityRead) -> Verdict:
 def spam_score_of(prospect: OpportunityRead) -> float | None:
     """Return the spam score if somebody measured it.
 
-    The column holds 0 until then. So a 0 counts only where the page was analysed, or where the
-    facts of a source say that it was the source's.
+    The column holds 0 until then, and no look at the page changes it: an analysis has a score of its
+    own. So a 0 counts only where the facts of a source say that it was the source's.
     """
-    if prospect.spam_score or prospect.analyzed_at is not None:
+    if prospect.spam_score:
         return prospect.spam_score
     sources = (prospect.ai_content_analysis or {}).values()
     said = any(isinstance(facts, dict) and not _SPAM.isdisjoint(facts) for facts in sources)

@@ -14,17 +14,29 @@ from linkwright.jobs.campaign_file import CampaignFile
 from linkwright.jobs.desks import Desk, desk_for
 from linkwright.jobs.run_desk import RunDesk
 from linkwright.jobs.run_files import Watch, bring_files_in
+from linkwright.jobs.run_learning import learn
 from linkwright.jobs.run_letters import draft_first_letters, draft_follow_ups, stop_waiting
 from linkwright.jobs.run_prospects import approve_prospects, judge_prospects, list_held
 from linkwright.jobs.run_report import RunReport
+from linkwright.jobs.run_scores import score_prospects
 from linkwright.jobs.run_setup import set_up_campaign, set_up_templates
 from linkwright.jobs.run_summary import sum_up
+from linkwright.jobs.run_summary_ai import sum_up_learning
 from linkwright.services.context import Context
+from linkwright.settings import USUAL_LEARNING, LearningRules
 from linkwright.unit_of_work import UnitOfWork
 from linkwright.vocabulary import CampaignStatus
 
 SETTER_UP = "run"
-_STEPS = (judge_prospects, approve_prospects, stop_waiting, draft_follow_ups, draft_first_letters, list_held)
+_STEPS = (
+    score_prospects,
+    judge_prospects,
+    approve_prospects,
+    stop_waiting,
+    draft_follow_ups,
+    draft_first_letters,
+    list_held,
+)
 _AT_WORK = frozenset({CampaignStatus.ACTIVE, CampaignStatus.PAUSED})
 
 
@@ -34,6 +46,7 @@ async def run_campaign(
     *,
     clock: Clock = utc_now,
     pepper: bytes = b"",
+    learning: LearningRules = USUAL_LEARNING,
     dry_run: bool = False,
     rejects_folder: Path = Path(),
     watch: Watch = lambda _: None,
@@ -50,17 +63,22 @@ async def run_campaign(
     """
     now = clock().astimezone(UTC)
     async with desk_for(database, clock=lambda: now, pepper=pepper, trial=dry_run) as desk:
-        at, report = await _set_up(desk, file, now)
+        at, report = await _set_up(desk, file, now, learning)
         await bring_files_in(at, file, report, rejects_folder=rejects_folder, watch=watch)
+        # Before anything is chosen: today's letters rest on what came of yesterday's.
+        await learn(at, report)
         if report.status in _AT_WORK:
             for step in _STEPS:
                 await step(at, file, report)
         await _roll_up(at, report)
         await sum_up(at, report)
+        await sum_up_learning(at, report)
     return report
 
 
-async def _set_up(desk: Desk, file: CampaignFile, now: datetime) -> tuple[RunDesk, RunReport]:
+async def _set_up(
+    desk: Desk, file: CampaignFile, now: datetime, learning: LearningRules
+) -> tuple[RunDesk, RunReport]:
     """Make the user, the campaign and its templates, or bring them up to date, all at once or not at all."""
     owner = file.campaign.user
     async with desk.transaction() as session:
@@ -68,7 +86,7 @@ async def _set_up(desk: Desk, file: CampaignFile, now: datetime) -> tuple[RunDes
         user = await trusted.users.get_or_create(owner.email, owner.name)
         if owner.name is not None and user.name != owner.name:
             user = await trusted.users.update(user.id, {"name": owner.name})
-        at = RunDesk(desk.of(user.id), user.id)
+        at = RunDesk(desk.of(user.id), user.id, learning)
         work = UnitOfWork(Context(session, desk.clock, user.id, SETTER_UP, desk.pepper))
         campaign, changed = await set_up_campaign(work, user.id, file)
         new, rewritten = await set_up_templates(work, user.id, file)

@@ -9,7 +9,8 @@ from sqlalchemy import Row, Select
 from linkwright.errors import Conflict, InvalidInput, LinkwrightError
 from linkwright.jobs.campaign_file import CampaignFile
 from linkwright.jobs.campaign_file_templates import Template
-from linkwright.jobs.letters import Earlier, letter_variables, write_letter
+from linkwright.jobs.letters import Earlier, letter_decision, letter_variables, write_letter
+from linkwright.jobs.run_choices import Choice, choose_template
 from linkwright.jobs.run_desk import RunDesk
 from linkwright.jobs.run_report import Errand, RunReport
 from linkwright.parsing.urls import site_of
@@ -44,9 +45,19 @@ async def draft_first_letters(desk: RunDesk, file: CampaignFile, report: RunRepo
             report.errand(_held_back(prospect, again))
             return
         suggested = [t for t in templates if t.name == prospect.ai_email_template_suggestion]
-        template = (suggested or templates)[0]
-        if await _draft(work, file, template, EmailType.INITIAL, prospect, None, report):
+        now = work.context.now()
+        tried = [
+            (t, write_letter(t, file, prospect, earlier=None, now=now)) for t in suggested[:1] or templates
+        ]
+        fitting = [t for t, letter in tried if not isinstance(letter, Missing)]
+        if not fitting:
+            report.errand(_held_back(prospect, f"{tried[0][1]} (template {tried[0][0].name})"))
+            return
+        left_out = [t for t, letter in tried if isinstance(letter, Missing)]
+        choice = await choose_template(work, desk.user_id, file, prospect, fitting, left_out)
+        if await _draft(work, file, choice.template, EmailType.INITIAL, prospect, None, report, choice):
             report.count("first letters drafted")
+            report.count("templates chosen", int(choice.decision_id is not None))
 
     def statement(after: int) -> Statement:
         return queries.without_letter(report.campaign_id, after=after, limit=BATCH)
@@ -122,6 +133,7 @@ async def _draft(
     prospect: OpportunityRead,
     earlier: Earlier | None,
     report: RunReport,
+    choice: Choice | None = None,
 ) -> bool:
     """Draft one letter, or say in the report why there is none."""
     letter = write_letter(template, file, prospect, earlier=earlier, now=work.context.now())
@@ -148,6 +160,10 @@ async def _draft(
                 "ai_temperature": None,
                 "ai_confidence_score": None,
                 "user_approved": False,
+                "decision": letter_decision(template),
+                "decision_ids": None
+                if choice is None or choice.decision_id is None
+                else [choice.decision_id],
             },
         )
     except (Conflict, InvalidInput) as error:

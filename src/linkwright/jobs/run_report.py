@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
+from linkwright.services.patterns import Pattern
+
 LISTED = 200
 
 
@@ -65,6 +67,24 @@ class Errand:
     inbound_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """How many letters were written under the choice of a template, and how many of these drawn evenly."""
+
+    template: str
+    letters: int
+    evenly: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBy:
+    """How many answers one reader has read, and of how many it could not say what they want."""
+
+    reader: str
+    answers: int
+    unclear: int
+
+
 @dataclass(slots=True)
 class RunReport:
     """One run of one campaign."""
@@ -86,6 +106,12 @@ class RunReport:
     prospects: dict[str, int] = field(default_factory=dict)
     letters: dict[str, int] = field(default_factory=dict)
     answers: dict[str, int] = field(default_factory=dict)
+    scored: dict[str, int] = field(default_factory=dict)
+    not_scored: int = 0
+    chosen: list[Chosen] = field(default_factory=list)
+    read: list[ReadBy] = field(default_factory=list)
+    patterns: list[Pattern] = field(default_factory=list)
+    insights: list[dict[str, Any]] = field(default_factory=list)
     errands: list[Errand] = field(default_factory=list)
     errand_counts: dict[str, int] = field(default_factory=dict)
     refused_count: int = 0

@@ -58,8 +58,6 @@ class Calibrations:
             InvalidInput: `kind` is not known.
             NotFound: there is no such user, or the caller is bound to another.
         """
-        from linkwright.services import calibration_reports as reports  # noqa: PLC0415  (loads NumPy)
-
         asked = parse(CalibrationQuery, {"kind": kind})
         require_same_user(self._context, user_id)
         # Held, so that two who learn at once do not give two calibrators one version.
@@ -67,6 +65,10 @@ class Calibrations:
         if await self._session.scalar(held) is None:
             raise NotFound("user", user_id)
         groups = await self._groups(user_id, asked.kind)
+        if not groups:
+            return []
+        from linkwright.services import calibration_reports as reports  # noqa: PLC0415  (loads NumPy)
+
         standing = {row.data_key: row for row in await self._session.scalars(queries.calibrators(user_id))}
         for group, calibrator in reports.learn(groups).items():
             count = len(groups[group].said)
