@@ -111,3 +111,18 @@ def test_a_difference_is_the_one_between_the_estimates() -> None:
     assert apart is not None
     assert apart.estimate == pytest.approx(one.estimate - other.estimate)
     assert apart.interval.low < apart.estimate < apart.interval.high
+
+
+def test_what_was_decided_at_once_has_no_order() -> None:
+    """The model of a day's letters knows nothing of that day, so who came first in it does not matter."""
+    day = uniform(400)
+    days = np.repeat(np.arange(4), 100)
+    order = np.concatenate([np.random.default_rng(n).permutation(100) + 100 * n for n in range(4)])
+    told = Logged(day.chosen, day.outcomes, day.propensities, days)
+    shuffled = Logged(day.chosen[order], day.outcomes[order], day.propensities[order], days)
+
+    one, other = (doubly_robust(logged, always(0, logged)) for logged in (told, shuffled))
+
+    assert one is not None
+    assert other is not None
+    assert one.estimate == pytest.approx(other.estimate, abs=1e-12)

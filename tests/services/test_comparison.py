@@ -211,6 +211,17 @@ class TestChosenAdaptively:
         assert 200 < (pair.effective or 0) < 400
         assert "weighed by the logged probabilities" in (found.note or "")
 
+    async def test_more_complaints_are_worse_there_too(self, desk: Desk) -> None:
+        rows, values = draws({"a": 0.01, "b": 0.25}, days=60, a_day=40, until=desk.now - timedelta(days=31))
+        drawn = [row | {"context": None} for row in rows]
+        await past(desk, drawn, values, outcome="complaint")
+
+        [pair] = of(await compare(desk, metric="complaint", baseline="a"), "adaptive").pairs
+        [other] = of(await compare(desk, metric="complaint", baseline="b"), "adaptive").pairs
+
+        assert (pair.arm, pair.verdict) == ("b", "worse")
+        assert (other.arm, other.verdict) == ("a", "better")
+
     async def test_little_cannot_tell(self, desk: Desk) -> None:
         await self.adaptive(desk, 800)
 
