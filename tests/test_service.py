@@ -164,7 +164,7 @@ STATEMENTS = {
     "get_calibration": 3,
     "learn_calibration": 3,
     "compare": 4,
-    "explain": 7,
+    "explain": 8,
     "get_history": 2,
     "roll_up_campaign": 25,
     "create_analytics_record": 2,
