@@ -1,5 +1,7 @@
 """`linkwright learn`: choose, count, see what works; and what the simulation prints."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.cli.command import linkwright
@@ -41,6 +43,20 @@ class TestSimulate:
         one, other = (linkwright(*self.WORDS, "--policy", "linkwright", "--json").json for _ in range(2))
         assert one == other
         assert one["policies"][0]["lost"]["200"]["mean"] > 0
+
+    def test_draws_the_curves_and_prints_the_same(self, tmp_path: Path) -> None:
+        words = (*self.WORDS, "--policy", "linkwright", "--policy", "greedy")
+        plain = linkwright(*words)
+        drawn = linkwright(*words, "--plot", str(tmp_path / "regret.svg"))
+
+        assert drawn.out.startswith(plain.out)
+        assert "Drawn into" in drawn.out
+        assert (tmp_path / "regret.svg").read_bytes().startswith(b"<?xml")
+
+    def test_what_is_no_picture_is_refused_before_anything_is_simulated(self) -> None:
+        said = linkwright("learn", "simulate", "--plot", "regret.doc")
+        assert (said.status != 0, said.out) == (True, "")
+        assert ".svg or .png" in said.err
 
     @pytest.mark.parametrize("words", [("--world", "mars"), ("--policy", "oracle")])
     def test_names_what_there_is(self, words: tuple[str, str]) -> None:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import Progress
 
 from linkwright.cli.acting import InCampaign, User, acting
-from linkwright.cli.learn_view import as_values, print_patterns, print_recommendation, print_regrets
+from linkwright.cli.learn_view import (
+    CURVE_MARKS,
+    as_values,
+    draw,
+    print_patterns,
+    print_recommendation,
+    print_regrets,
+)
 from linkwright.cli.support import AsJson, DatabaseUrl, print_json, run, settings_with
 from linkwright.errors import InvalidInput
 from linkwright.service import BacklinkingDatabaseService
@@ -18,6 +26,9 @@ from linkwright.services.evidence import Learned
 from linkwright.services.patterns import Pattern
 from linkwright.services.recommend import Recommendation
 from linkwright.vocabulary import Factor
+
+if TYPE_CHECKING:
+    from linkwright.learning.simulation.worlds import World
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -158,6 +169,9 @@ def simulate(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same table.")] = 1,
     worlds: Annotated[bool, typer.Option("--worlds", help="List the worlds and stop.")] = False,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", metavar="FILE", help="Draw the curves into an .svg or .png file.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Count the replies that policies lose in a simulated world whose true rates are known.
@@ -168,28 +182,25 @@ def simulate(
     Examples:
       linkwright learn simulate
       linkwright learn simulate --world alike --policy linkwright --policy greedy
+      linkwright learn simulate --plot regret.svg
       linkwright learn simulate --worlds
     """
+    if worlds:
+        _list_worlds(as_json=as_json)
+        return
     # NumPy takes a moment to load, and no other command needs this.
     from linkwright.learning.simulation.policies import POLICIES  # noqa: PLC0415
     from linkwright.learning.simulation.running import lai_robbins, simulate  # noqa: PLC0415
-    from linkwright.learning.simulation.worlds import WORLDS  # noqa: PLC0415
 
-    if worlds and as_json:
-        print_json([{"name": one.name, "about": one.about} for one in WORLDS.values()])
-        return
-    if worlds:
-        for one in WORLDS.values():
-            typer.echo(f"{one.name:14} {one.about}")
-        return
-    if world not in WORLDS:
-        raise InvalidInput("world", f"must be one of {', '.join(WORLDS)}", world)
+    chosen = _world(world, emails)
     for name in policy or ():
         if name not in POLICIES:
             raise InvalidInput("policy", f"must be one of {', '.join(POLICIES)}", name)
-    chosen = WORLDS[world]
-    if emails is not None and emails < chosen.emails:
-        chosen = chosen.shortened(emails // chosen.per_day * chosen.per_day)
+    if plot is not None:
+        from linkwright.plots.canvas import checked_path  # noqa: PLC0415  (most commands draw nothing)
+
+        checked_path(plot)
+    met = chosen if plot is None else chosen.with_marks(CURVE_MARKS)
     names = policy or list(POLICIES)
     regrets = []
     with Progress(transient=True, console=Console(stderr=True)) as progress:
@@ -197,7 +208,7 @@ def simulate(
             task = progress.add_task(name, total=chosen.days)
             regrets.append(
                 simulate(
-                    chosen,
+                    met,
                     name,
                     POLICIES[name],
                     runs=runs,
@@ -206,10 +217,35 @@ def simulate(
                 )
             )
     bound = {mark: lai_robbins(chosen, mark) for mark in chosen.marks}
+    if plot is not None:
+        draw(met, regrets, {mark: lai_robbins(chosen, mark) for mark in met.marks}, plot, runs=runs)
     if as_json:
         print_json(as_values(chosen, regrets, bound, runs=runs, seed=seed))
     else:
         print_regrets(chosen, regrets, bound, runs=runs, seed=seed)
+        if plot is not None:
+            typer.echo(f"Drawn into {plot}.")
+
+
+def _list_worlds(*, as_json: bool) -> None:
+    from linkwright.learning.simulation.worlds import WORLDS  # noqa: PLC0415  (loads NumPy)
+
+    if as_json:
+        print_json([{"name": one.name, "about": one.about} for one in WORLDS.values()])
+        return
+    for one in WORLDS.values():
+        typer.echo(f"{one.name:14} {one.about}")
+
+
+def _world(name: str, emails: int | None) -> World:
+    from linkwright.learning.simulation.worlds import WORLDS  # noqa: PLC0415  (loads NumPy)
+
+    if name not in WORLDS:
+        raise InvalidInput("world", f"must be one of {', '.join(WORLDS)}", name)
+    found = WORLDS[name]
+    if emails is not None and emails < found.emails:
+        return found.shortened(emails // found.per_day * found.per_day)
+    return found
 
 
 def _tell(learned: Learned, *, as_json: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import typer
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from linkwright.learning.simulation.running import Regret
     from linkwright.learning.simulation.worlds import World
 
+
+CURVE_MARKS: Final = 32
+"""At how many points a curve is read."""
 
 VERDICTS: Final = {
     PatternVerdict.WORKS: "works",
@@ -96,6 +100,25 @@ def print_regrets(
         )
 
 
+def draw(
+    world: World, regrets: Sequence[Regret], bound: Mapping[int, float | None], path: Path, *, runs: int
+) -> None:
+    """Draw the curves of a world that has many marks."""
+    from linkwright.plots.regret import Curve, draw_regret  # noqa: PLC0415  (most commands draw nothing)
+
+    curves = [
+        Curve(
+            one.policy,
+            world.marks,
+            [one.mean(mark) for mark in world.marks],
+            [one.error(mark) for mark in world.marks],
+        )
+        for one in regrets
+    ]
+    least = {mark: value for mark, value in bound.items() if value is not None}
+    draw_regret(curves, least, path, title=f"{world.about}; {runs} runs", ours="linkwright")
+
+
 def as_values(
     world: World, regrets: Sequence[Regret], bound: Mapping[int, float | None], *, runs: int, seed: int
 ) -> dict[str, Any]:
@@ -108,7 +131,9 @@ def as_values(
         "policies": [
             {
                 "policy": one.policy,
-                "lost": {str(mark): {"mean": one.mean(mark), "error": one.error(mark)} for mark in one.lost},
+                "lost": {
+                    str(mark): {"mean": one.mean(mark), "error": one.error(mark)} for mark in world.marks
+                },
                 "coverage": None if one.coverage is None else one.coverage.share,
             }
             for one in regrets
