@@ -9,7 +9,24 @@ from random import Random
 from typing import Final
 
 from linkwright.vocabulary import Intent
-from tests.parsing.mail.corpus.letters import ORIGINAL_ID, OUR_MAIL, letter, quoted, report
+from tests.parsing.mail.corpus.letters import (
+    APPLE,
+    DUTCH,
+    FRENCH,
+    GERMAN,
+    GERMAN_OUTLOOK,
+    GMAIL,
+    ITALIAN,
+    OLD_OUTLOOK,
+    ORIGINAL_ID,
+    OUR_MAIL,
+    OUTLOOK,
+    PORTUGUESE,
+    SPANISH,
+    letter,
+    quoted,
+    report,
+)
 
 FOLDER: Final = Path(__file__).parent
 TRAINING: Final = FOLDER.parent.parent.parent / "training" / "replies.txt"
@@ -37,6 +54,23 @@ _COPIED: Final = (
     "________________________________\nFrom: Alex Reed <alex@ours.example.org>\nSent: Monday\n"
     "To: Jane\nSubject: Your guide"
 )
+_TAILS: Final = {
+    "{gmail}": GMAIL,
+    "{apple}": APPLE,
+    "{outlook}": OUTLOOK,
+    "{old_outlook}": OLD_OUTLOOK,
+    "{german}": GERMAN,
+    "{german_outlook}": GERMAN_OUTLOOK,
+    "{french}": FRENCH,
+    "{spanish}": SPANISH,
+    "{italian}": ITALIAN,
+    "{portuguese}": PORTUGUESE,
+    "{dutch}": DUTCH,
+    "{polish}": f"\n\npon., 5 sty 2026 o 09:12 Alex Reed <alex@ours.example.org> napisał(a):\n\n{quoted()}\n",
+    "{swedish}": f"\n\nDen mån 5 jan. 2026 kl 09:12 skrev Alex Reed <alex@ours.example.org>:\n\n{quoted()}\n",
+}
+_WHOLE: Final = frozenset({"second_fresh_replies"})
+"""Sets whose texts are whole bodies of mail: nothing is put around them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +80,12 @@ class Reply:
     intent: Intent
     language: str
     text: str
+    whole: bool = False
 
     def message(self, seed: int) -> bytes:
         """Return it as a mail: greeting, farewell and the quoted letter are drawn by the seed."""
+        if self.whole:
+            return letter(self.text)
         chance = Random(f"{seed}:{self.text}")
         parts = (chance.choice(_OPENERS), self.text, chance.choice(_CLOSERS))
         tail = chance.choice(("", f"\n\n{_WROTE}\n{quoted()}", f"\n\n{_COPIED}\n\n{OUR_MAIL}"))
@@ -74,8 +111,15 @@ def replies(name: str) -> list[Reply]:
             intent = Intent(line[3:])
         elif line and not line.startswith("#"):
             language, text = line.split(": ", 1)
-            found.append(Reply(intent, language, text))
+            found.append(Reply(intent, language, _body(text), name in _WHOLE))
     return found
+
+
+def _body(text: str) -> str:
+    """Return a text with its lines and its quoted letter spelled out."""
+    for name, tail in _TAILS.items():
+        text = text.replace(name, tail)
+    return text.replace("\\n", "\n")
 
 
 def machines(name: str) -> list[Machine]:
