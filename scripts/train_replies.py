@@ -1,16 +1,18 @@
-"""Learn the weights that replies are read with, from training/replies.txt; print how good they are.
+"""Learn the weights that replies are read with, from training/replies*.txt; print how good they are.
 
     .venv/bin/python scripts/train_replies.py
 
 The same text gives the same weights: nothing is drawn but the folds, and those by a seed. Which
-settings are good was judged on folds of the training text alone.
+settings are good was judged on folds of the training text alone, and on each file of it by what was
+learned from the others.
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -23,12 +25,15 @@ from linkwright.outreach.letters import said
 from linkwright.outreach.vectors import embedder
 
 ROOT = Path(__file__).parent.parent
-SOURCE = ROOT / "training" / "replies.txt"
+SOURCES = sorted((ROOT / "training").glob("replies*.txt"))
+FRAMES = ROOT / "training" / "frames.txt"
 PLACE = ROOT / "src" / "linkwright" / "outreach" / "data"
 SEED = 20261124
 FOLDS = 5
 PENALTY = 0.3
 STEPS = 120
+FRAMED = 2
+"""How often each text is learned from once more, with thanks before it or a card below."""
 Floats = NDArray[np.float64]
 
 
@@ -46,7 +51,25 @@ def labelled(source: Path) -> list[tuple[str, str, str]]:
 
 def digest_of_sources() -> str:
     """Return the digest of all that the weights come of, so that a test can tell that they are old."""
-    return sha256(SOURCE.read_bytes() + (PLACE / "concepts.txt").read_bytes()).hexdigest()
+    texts = [path.read_bytes() for path in (*SOURCES, FRAMES, PLACE / "concepts.txt")]
+    return sha256(b"".join(texts)).hexdigest()
+
+
+def framed(text: str, language: str, seed: int) -> str:
+    """Return a text as people send it: perhaps with a sentence before it, perhaps with a card below."""
+    chance = Random(f"{seed}{text}")
+    before, cards = _frames(language), _frames("card")
+    if chance.random() < 0.6:  # noqa: PLR2004  (more often than not)
+        text = f"{chance.choice(before)}{chance.choice((' ', chr(10) * 2))}{text}"
+    if chance.random() < 0.4:  # noqa: PLR2004
+        text = f"{text}\n\n{chance.choice(cards)}"
+    return text
+
+
+@cache
+def _frames(name: str) -> list[str]:
+    lines = FRAMES.read_text("utf-8").splitlines()
+    return [line.split(": ", 1)[1].replace("|", "\n") for line in lines if line.startswith(f"{name}: ")]
 
 
 def rarity(texts: Sequence[str]) -> NDArray[np.float32]:
@@ -114,31 +137,27 @@ def softmax(scores: Floats) -> Floats:
 
 def train(model: str) -> None:
     """Learn one file of weights and write it."""
-    data = labelled(SOURCE)
+    data = [one for source in SOURCES for one in labelled(source)]
     classes = sorted({intent for intent, _, _ in data})
     truth = np.array([classes.index(intent) for intent, _, _ in data])
+    # A row per text as it is, then the same texts framed: row i and row i + n are one text.
     texts = [said(text) for _, _, text in data]
-    folds = np.random.default_rng(SEED).permutation(len(data)) % FOLDS
-    scores = np.zeros((len(data), len(classes)))
+    texts += [said(framed(text, language, seed)) for seed in range(FRAMED) for _, language, text in data]
+    truth, own = np.tile(truth, 1 + FRAMED), np.tile(np.arange(len(data)), 1 + FRAMED)
+    folds = (np.random.default_rng(SEED).permutation(len(data)) % FOLDS)[own]
+    scores = np.zeros((len(texts), len(classes)))
     for fold in range(FOLDS):
-        inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        known = [texts[i] for i in inside]
-        weighed = rarity(known)
-        weights = fit(matrix(known, weighed, model), truth[inside], len(classes))
-        unseen = matrix([texts[i] for i in outside], weighed, model)
-        scores[outside] = unseen @ weights[:-1] + weights[-1]
+        scores[folds == fold] = _learned(texts, truth, folds != fold, model)
 
     def surprise(heat: float) -> float:
         return float(-np.log(softmax(scores / heat)[np.arange(len(truth)), truth]).mean())
 
     best: Any = minimize_scalar(surprise, bounds=(0.2, 5), method="bounded")
-    right = scores.argmax(1) == truth
-    surest = np.argsort(-softmax(scores / best.x).max(1))[: int(0.7 * len(truth))]
-    print(
-        f"{model}: {len(data)} texts, folds of unseen texts: {right.mean():.3f} right, "
-        f"{right[surest].mean():.3f} on the surest 70 %, heat {best.x:.2f}"
-    )
-    weighed = rarity(texts)
+    shares = softmax(scores / best.x)
+    print(f"{model}: {len(data)} texts, heat {best.x:.2f}")
+    for name, rows in _parts(len(data)):
+        print(f"  {name}: {_told(shares[rows], truth[rows], classes.index('unsubscribe_request'))}")
+    weighed = rarity(texts[: len(data)])
     weights = fit(matrix(texts, weighed, model), truth, len(classes))
     scale = np.abs(weights[:-1]).max(0) / 127
     name = "replies" if model == "none" else f"replies-{model}"
@@ -153,6 +172,37 @@ def train(model: str) -> None:
         source=np.array(digest_of_sources()),
     )
     print(f"  {name}.npz: {(PLACE / f'{name}.npz').stat().st_size:,} bytes")
+
+
+def _learned(texts: Sequence[str], truth: NDArray[np.int64], known: NDArray[np.bool_], model: str) -> Floats:
+    """Return the scores of the texts that are not known, by what the known ones teach."""
+    inside, outside = np.flatnonzero(known), np.flatnonzero(~known)
+    seen = [texts[i] for i in inside]
+    weighed = rarity(seen[: len(seen) // (1 + FRAMED)])
+    weights = fit(matrix(seen, weighed, model), truth[inside], int(truth.max()) + 1)
+    scores: Floats = matrix([texts[i] for i in outside], weighed, model) @ weights[:-1] + weights[-1]
+    return scores
+
+
+def _parts(count: int) -> Iterator[tuple[str, slice]]:
+    """Yield a name and the rows of each file, of all of them, and of all of them framed."""
+    start = 0
+    for source in SOURCES:
+        end = start + len(labelled(source))
+        yield source.name, slice(start, end)
+        start = end
+    yield "all", slice(0, count)
+    yield "all, framed", slice(count, 2 * count)
+
+
+def _told(shares: Floats, truth: NDArray[np.int64], leaving: int) -> str:
+    right = shares.argmax(1) == truth
+    surest = np.argsort(-shares.max(1))[: int(0.7 * len(truth))]
+    left = shares[truth == leaving].argmax(1) == leaving
+    return (
+        f"{right.mean():.3f} right, {right[surest].mean():.3f} on the surest 70 %, "
+        f"{left.mean():.3f} of {len(left)} wishes to leave"
+    )
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from linkwright.outreach.words import plain, sentences
 from linkwright.parsing.mail import wording
 
 MEANING: Final = 1 << 13
-SPELLING: Final = 1 << 14
+SPELLING: Final = 1 << 15
 READ: Final = 2000
 """Characters that are looked at: what somebody wants stands at the beginning."""
 
@@ -66,18 +66,18 @@ def met_rules(text: str) -> list[re.Match[str]]:
 def row(text: str, rarity: Numbers) -> tuple[Places, Numbers]:
     """Return the places and the numbers of a text's row; the rest of it is zero.
 
-    `rarity` weighs meanings and spellings by how rare they were in training. Either block has
-    length two, so that long mail weighs no more than short.
+    `rarity` weighs meanings and spellings by how rare they were in training. Meanings have length
+    two and spellings four, so that long mail weighs no more than short.
     """
     meanings, spellings, rules = counts(text)
     places: list[int] = []
     numbers: list[float] = []
-    for block, start in ((meanings, 0), (spellings, MEANING)):
+    for block, start, wanted in ((meanings, 0, 2), (spellings, MEANING, 4)):
         found = [(start + place, (1 + math.log(number))) for place, number in block.items()]
         weighed = [(place, number * float(rarity[place])) for place, number in found if rarity[place]]
         length = math.sqrt(sum(number * number for _, number in weighed)) or 1.0
         places += [place for place, _ in weighed]
-        numbers += [2 * number / length for _, number in weighed]
+        numbers += [wanted * number / length for _, number in weighed]
     start = MEANING + SPELLING
     places += [start + rule for rule in rules]
     numbers += [0.7] * len(rules)

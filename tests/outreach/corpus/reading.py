@@ -29,7 +29,7 @@ from tests.parsing.mail.corpus.letters import (
 )
 
 FOLDER: Final = Path(__file__).parent
-TRAINING: Final = FOLDER.parent.parent.parent / "training" / "replies.txt"
+TRAINING: Final = FOLDER.parent.parent.parent / "training"
 _ADDRESS: Final = "jane.doe@blog.example.com"
 # Frames that nothing was trained in.
 _OPENERS: Final = (
@@ -103,8 +103,8 @@ class Machine:
 
 
 def replies(name: str) -> list[Reply]:
-    """Return the replies of a file of this folder; `training` are those that were learned from."""
-    path = TRAINING if name == "training" else FOLDER / f"{name}.txt"
+    """Return the replies of a file of this folder; `replies-2` and its like are learned from."""
+    path = (TRAINING if name.startswith("replies") else FOLDER) / f"{name}.txt"
     found, intent = [], Intent.UNCLEAR
     for line in path.read_text("utf-8").splitlines():
         if line.startswith("== "):
