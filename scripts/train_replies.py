@@ -57,7 +57,7 @@ def digest_of_sources() -> str:
 
 def framed(text: str, language: str, seed: int) -> str:
     """Return a text as people send it: perhaps with a sentence before it, perhaps with a card below."""
-    chance = Random(f"{seed}{text}")
+    chance = Random(f"{seed}{text}")  # noqa: S311  (no secret: the same text is framed in the same way)
     before, cards = _frames(language), _frames("card")
     if chance.random() < 0.6:  # noqa: PLR2004  (more often than not)
         text = f"{chance.choice(before)}{chance.choice((' ', chr(10) * 2))}{text}"
@@ -176,7 +176,7 @@ def train(model: str) -> None:
 
 def _learned(texts: Sequence[str], truth: NDArray[np.int64], known: NDArray[np.bool_], model: str) -> Floats:
     """Return the scores of the texts that are not known, by what the known ones teach."""
-    inside, outside = np.flatnonzero(known), np.flatnonzero(~known)
+    inside, outside = np.flatnonzero(known).tolist(), np.flatnonzero(~known).tolist()
     seen = [texts[i] for i in inside]
     weighed = rarity(seen[: len(seen) // (1 + FRAMED)])
     weights = fit(matrix(seen, weighed, model), truth[inside], int(truth.max()) + 1)

@@ -88,8 +88,8 @@ class Settings(BaseModel):
     )
     ai_embedding: str = Field(
         default="auto",
-        pattern="^(auto|minilm|wordllama|none)$",
-        description="Which small model turns texts into vectors here: minilm, wordllama, none, or auto"
+        pattern="^(auto|minilm|static|none)$",
+        description="Which small model turns texts into vectors here: minilm, static, none, or auto"
         " (the strongest that is installed).",
     )
 

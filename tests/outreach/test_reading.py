@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from linkwright.outreach.letters import said
 from linkwright.outreach.reading import MailReader, mail_reader
 from linkwright.parsing.mail import Reading, parse_message
+from linkwright.parsing.mail.quotes import new_text
 from linkwright.vocabulary import AUTO_REPLIES, HUMAN_RESPONSES, Intent, ResponseType
 from tests.outreach.corpus.reading import TRAINING, Machine, Reply, machines, replies
 
 SEED = 7
+UNSEEN = "second_fresh_replies"
+SETS = ["replies", "replies-2", "replies-3", "replies-4"]
+MACHINES = ["held_out_machines", "fresh_machines", "second_fresh_machines", "dev_machines"]
+LEAVING = {Intent.UNSUBSCRIBE_REQUEST, Intent.ERASURE_REQUEST}
+SHORT = 20
+"""Runs of five letters: a wish of one word is the same wherever it is written."""
+
 DATA = Path(__file__).parent.parent.parent / "src/linkwright/outreach/data"
 
 
@@ -27,31 +37,35 @@ def read_all(reader: MailReader, found: list[Reply]) -> list[tuple[Reply, Readin
 
 
 class TestAnswersOfPeople:
-    # The lexicon was written by who had written the first set; the second one is the honest measure.
-    @pytest.mark.parametrize(
-        ("name", "least", "least_surest"), [("held_out_replies", 0.85, 0.97), ("fresh_replies", 0.82, 0.95)]
-    )
-    def test_most_intents_are_right_and_the_surest_nearly_all(
-        self, name: str, least: float, least_surest: float, reader: MailReader
-    ) -> None:
-        done = read_all(reader, replies(name))
+    # Nothing was tuned on this set. What was learned from is not measured here: it is right by heart.
+    def test_most_intents_are_right_and_the_surest_nearly_all(self, reader: MailReader) -> None:
+        done = read_all(reader, replies(UNSEEN))
         right = [reply.intent == reading.intent for reply, reading in done]
         order = sorted(range(len(done)), key=lambda index: -done[index][1].confidence)
         surest = [right[index] for index in order[: int(0.7 * len(order))]]
-        print(f"{name}: {len(done)}, {np.mean(right):.3f} right, {np.mean(surest):.3f} on the surest 70 %")
-        assert np.mean(right) >= least
-        assert np.mean(surest) >= least_surest
+        print(f"{len(done)}, {np.mean(right):.3f} right, {np.mean(surest):.3f} on the surest 70 %")
+        assert np.mean(right) >= 0.9
+        assert np.mean(surest) >= 0.97
 
-    @pytest.mark.parametrize(
-        ("name", "least"), [("held_out_replies", 0.95), ("fresh_replies", 0.9), ("training", 0.95)]
-    )
-    def test_hardly_a_wish_to_leave_is_missed(self, name: str, least: float, reader: MailReader) -> None:
-        leaving = [reply for reply in replies(name) if reply.intent is Intent.UNSUBSCRIBE_REQUEST]
-        found = [reading.kind is ResponseType.UNSUBSCRIBE for _, reading in read_all(reader, leaving)]
-        print(f"{name}: {np.mean(found):.3f} of {len(found)}")
-        assert np.mean(found) >= least
+    def test_hardly_a_wish_to_leave_is_missed_and_hardly_one_imagined(self, reader: MailReader) -> None:
+        done = read_all(reader, replies(UNSEEN))
+        leaving = [_leaves(reading) for reply, reading in done if reply.intent is Intent.UNSUBSCRIBE_REQUEST]
+        staying = [_leaves(reading) for reply, reading in done if reply.intent not in LEAVING]
+        print(f"{np.sum(leaving)} of {len(leaving)} found, {np.sum(staying)} of {len(staying)} imagined")
+        assert np.mean(leaving) >= 0.95
+        assert np.mean(staying) <= 0.02
 
-    @pytest.mark.parametrize("name", ["held_out_replies", "fresh_replies"])
+    def test_no_text_to_learn_from_stands_in_the_set_that_is_measured_on(self) -> None:
+        learned = [_grams(one.text) for number in SETS for one in replies(number)]
+        alike = [
+            one.text
+            for one in replies(UNSEEN)
+            if len(text := _grams(one.text)) > SHORT
+            and any(len(text & other) > len(text | other) / 2 for other in learned)
+        ]
+        print(f"{len(alike)} alike")
+        assert len(alike) <= 0.03 * len(replies(UNSEEN))
+
     def test_no_person_is_called_a_machine(self, name: str, reader: MailReader) -> None:
         kinds = {reading.kind for _, reading in read_all(reader, replies(name))}
         assert kinds <= HUMAN_RESPONSES | {ResponseType.UNSUBSCRIBE}
@@ -78,7 +92,7 @@ class TestAnswersOfPeople:
 
 
 class TestMailOfMachines:
-    @pytest.mark.parametrize("name", ["held_out_machines", "fresh_machines", "dev_machines"])
+    @pytest.mark.parametrize("name", MACHINES)
     def test_bounces_are_seen_with_who_failed_and_how_badly(self, name: str, reader: MailReader) -> None:
         bounces = [one for one in machines(name) if one.what in {"hard", "soft", "delayed"}]
         seen = [(one, reader.read(parse_message(one.raw)).bounce) for one in bounces]
@@ -88,16 +102,25 @@ class TestMailOfMachines:
         assert np.mean(named) >= 0.95
         assert np.mean(judged) >= 0.85
 
-    @pytest.mark.parametrize("name", ["held_out_machines", "fresh_machines", "dev_machines"])
+    @pytest.mark.parametrize("name", MACHINES)
     def test_automatic_answers_are_found(self, name: str, reader: MailReader) -> None:
         found = [_is_automatic(one, reader) for one in machines(name) if one.what in {"away", "auto"}]
         print(f"{name}: {np.mean(found):.3f} of {len(found)}")
         assert np.mean(found) >= 0.85
 
-    @pytest.mark.parametrize("name", ["held_out_machines", "fresh_machines", "dev_machines"])
+    @pytest.mark.parametrize("name", MACHINES)
     def test_people_who_look_like_machines_are_people(self, name: str, reader: MailReader) -> None:
         people = [one for one in machines(name) if one.what == "human"]
         assert [one.name for one in people if _is_automatic(one, reader)] == []
+
+
+def _leaves(reading: Reading) -> bool:
+    return reading.kind is ResponseType.UNSUBSCRIBE
+
+
+def _grams(text: str) -> set[str]:
+    clear = " ".join(["", *re.findall(r"\w+", said(new_text(text)).casefold()), ""])
+    return {clear[start : start + 5] for start in range(len(clear) - 4)}
 
 
 def _is_automatic(one: Machine, reader: MailReader) -> bool:
@@ -109,4 +132,5 @@ def test_the_weights_were_learned_from_the_texts_that_are_here(name: str) -> Non
     # After a change to either: .venv/bin/python scripts/train_replies.py
     with np.load(DATA / f"{name}.npz") as kept:
         source = str(kept["source"])
-    assert source == sha256(TRAINING.read_bytes() + (DATA / "concepts.txt").read_bytes()).hexdigest()
+    texts = [*sorted(TRAINING.glob("replies*.txt")), TRAINING / "frames.txt", DATA / "concepts.txt"]
+    assert source == sha256(b"".join(path.read_bytes() for path in texts)).hexdigest()

@@ -15,29 +15,39 @@ SEED = 1
 
 
 def measured(name: str, model: str) -> float:
+    frame = name.replace("pages", "boilerplate")
     scorer, sets = PageScorer(embedder(model)), campaigns(name)
     scored = []
     for wanted, (keywords, _) in enumerate(sets):
         for own, (_, pages) in enumerate(sets):
-            for title, text in pages:
-                found = scorer.score(framed(title, text, SEED), keywords)
+            for title, text, belongs in pages:
+                found = scorer.score(framed(title, text, SEED, frame), keywords)
                 assert found is not None
-                scored.append((found.score, own == wanted))
+                scored.append((found.score, belongs and own == wanted))
     return area(scored)
 
 
 class TestPageScorer:
-    # Half of the pages avoid the keywords, so words alone tell hardly more than chance.
+    # Half of the first pages avoid the keywords, and nearly all of the second, where others use them for
+    # something else: words alone tell no more than chance. The second set is harder, and the honest one.
     @pytest.mark.parametrize(
-        ("model", "least"),
-        [("minilm", 0.97), ("wordllama", 0.84), ("none", 0.5)],
+        ("name", "model", "least"),
+        [
+            ("held_out_pages", "minilm", 0.97),
+            ("held_out_pages", "static", 0.9),
+            ("held_out_pages", "none", 0.5),
+            ("second_fresh_pages", "minilm", 0.9),
+            ("second_fresh_pages", "static", 0.8),
+        ],
         ids=str,
     )
-    def test_ranks_pages_with_the_frame_of_a_site_around_them(self, model: str, least: float) -> None:
-        if model != "none" and not available(model):
+    def test_ranks_pages_with_the_frame_of_a_site_around_them(
+        self, name: str, model: str, least: float
+    ) -> None:
+        if not available(model):
             pytest.skip(f"{model} is not installed")
-        reached = measured("held_out_pages", model)
-        print(f"{model}: {reached:.3f}")
+        reached = measured(name, model)
+        print(f"{name}, {model}: {reached:.3f}")
         assert reached >= least
 
     def test_says_what_it_rests_on(self) -> None:
@@ -57,6 +67,11 @@ class TestPageScorer:
 
 
 class TestEmbedder:
+    def test_words_in_pieces_mean_what_their_pieces_mean(self) -> None:
+        near = vectors.StaticVectors().vectors(["bread baking", "sourdough loaf", "server outage", "?!"])
+        assert near[0] @ near[1] > near[0] @ near[2]
+        assert not near[3].any()
+
     def test_none_is_none(self) -> None:
         assert embedder("none") is None
 
@@ -65,11 +80,9 @@ class TestEmbedder:
         assert not available("minilm")
         with pytest.raises(InvalidInput, match=r"linkwright\[local\]"):
             vectors.embedder.__wrapped__("minilm")
-        assert vectors.embedder.__wrapped__("auto") is None
+        assert isinstance(vectors.embedder.__wrapped__("auto"), vectors.StaticVectors)
 
     def test_another_file_than_the_measured_one_is_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        if not available("wordllama"):
-            pytest.skip("wordllama is not installed")
         monkeypatch.setattr(vectors, "_STATIC_DIGEST", "0" * 64)
         with pytest.raises(InvalidInput, match="measured"):
             vectors.StaticVectors()

@@ -55,7 +55,7 @@ def show(as_json: AsJson = False) -> None:
         "replies_read_by": here.reader.name,
         "pages_scored_by": here.scorer.name,
         "key": "set" if settings.ai_key.get_secret_value() else "none",
-        "installed": [name for name in ("minilm", "wordllama") if available(name)],
+        "installed": [name for name in ("minilm", "static") if available(name)],
     }
     if as_json:
         print_json(told)

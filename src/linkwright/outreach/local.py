@@ -107,7 +107,7 @@ def local_ai(embedding: str = "auto") -> LocalAI:
     """Return the AI that runs here.
 
     `auto` scores pages with the strongest model that is installed, and reads replies by text alone:
-    there the vectors gain one answer in a hundred and cost forty times the time.
+    there the vectors gain two answers in a hundred and cost five times the time.
 
     Raises:
         InvalidInput: the model that is asked for is not installed.

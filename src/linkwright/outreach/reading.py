@@ -121,7 +121,7 @@ def _decided(shares: dict[str, float]) -> tuple[Intent, float]:
 
 
 def mail_reader(embedding: str = "none") -> MailReader:
-    """Return the reader with these vectors: only `minilm` makes it better, at a hundred times the cost."""
+    """Return the reader with these vectors: only `minilm` makes it better, at five times the cost."""
     if embedding == "minilm":
         return MailReader(weights("replies-minilm"), embedder("minilm"))
     return MailReader(weights("replies"))

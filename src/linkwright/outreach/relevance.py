@@ -11,6 +11,8 @@ import re
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
 from typing import Final
 
 import numpy as np
@@ -24,8 +26,13 @@ _CACHED: Final = 4096
 _STEM: Final = 5
 _NEAREST: Final = 3
 _WORD: Final = re.compile(r"\w{3,}")
-# A logistic curve over the nearness: its middle and its steepness, fitted on training/pages.txt.
-_CURVES: Final = {"wordllama": (0.08, 25.0), "minilm": (0.19, 18.0), WORDS_ALONE: (0.5, 8.0)}
+# A logistic curve over the nearness: its middle and its steepness, fitted on the pages of development.
+_CURVES: Final = {"static": (-0.07, 21.0), "minilm": (0.19, 18.0), WORDS_ALONE: (0.5, 8.0)}
+_NEAR_TO_ALL: Final = frozenset({"static"})
+"""Models under which a page that rambles is near to everything: what it has in common with the topics
+of the world is taken off. It makes the other model worse."""
+
+_COMMON: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,7 @@ class PageScorer:
             return None
         nearness = self._by_meaning(subject, wanted) if self.model else _by_words(subject, wanted)
         ranked = sorted(zip(wanted, nearness, strict=True), key=lambda pair: -pair[1])
-        raw = 0.3 * ranked[0][1] + 0.7 * sum(near for _, near in ranked) / len(ranked)
+        raw = 0.3 * ranked[0][1] + 0.7 * sum(near for _, near in ranked) / len(ranked) - self._common(subject)
         middle, steepness = _CURVES[self.model.name if self.model else WORDS_ALONE]
         score = 1 / (1 + math.exp(-steepness * (raw - middle)))
         return Relevance(
@@ -69,6 +76,13 @@ class PageScorer:
         nearness: list[float] = (self._vectors(keywords) @ page).tolist()
         return nearness
 
+    def _common(self, subject: str) -> float:
+        """Return how near a page is to the ten nearest topics of the world."""
+        if self.model is None or self.model.name not in _NEAR_TO_ALL:
+            return 0.0
+        page = self._vectors([subject])[0]
+        return float(np.sort(self._vectors(_topics()) @ page)[-_COMMON:].mean())
+
     def _vectors(self, texts: Sequence[str]) -> Vectors:
         assert self.model is not None  # noqa: S101  (asked for by `_by_meaning` alone)
         for text in texts:
@@ -79,6 +93,11 @@ class PageScorer:
         while len(self._kept) > _CACHED:
             self._kept.popitem(last=False)
         return found
+
+
+@cache
+def _topics() -> tuple[str, ...]:
+    return tuple(files("linkwright.outreach").joinpath("data/topics.txt").read_text("utf-8").splitlines())
 
 
 def _by_words(subject: str, keywords: Sequence[str]) -> list[float]:

