@@ -79,3 +79,17 @@ def test_a_week_over_new_year_is_the_sum_of_days_of_two_months() -> None:
     assert found["weekly", date(2025, 12, 22)]["emails_sent"] == 1
     assert found["monthly", date(2025, 12, 1)]["emails_sent"] == 1_111
     assert found["monthly", date(2026, 1, 1)]["emails_sent"] == 111_110_000
+
+
+def test_what_a_week_that_is_over_proves_does_not_depend_on_when_it_is_asked_for() -> None:
+    monday = date(2026, 1, 5)
+    days = {monday + timedelta(days=n): Counter(opportunities_contacted=60) for n in range(70)}
+
+    def proven(today: date) -> list[Any]:
+        weeks = [row for row in records_of(days, today) if row["period_type"] == "weekly"]
+        return [[one["kind"] for one in week["ai_insights"]] for week in weeks]
+
+    soon, late = proven(monday + timedelta(days=70)), proven(monday + timedelta(days=200))
+
+    assert soon == late
+    assert (soon[0], soon[-1]) == ([], ["reply_rate_low"])
