@@ -11,7 +11,9 @@ from typing import Any
 from sqlalchemy import update
 
 from linkwright.db.engine import Database
+from linkwright.jobs.report_tables import learned
 from linkwright.models import BacklinkingCampaign, BacklinkOpportunity
+from linkwright.services.patterns import Pattern, PatternVerdict
 from tests.cli.office import OTHER, Office
 
 HOSTILE = "\"><script>alert('x')</script><img src=x onerror=alert(1)>&amp;\u202e"
@@ -60,6 +62,21 @@ def change(office: Office, table: Any, **values: Any) -> None:
         await database.close()
 
     asyncio.run(work())
+
+
+def test_what_was_learned_is_shown_with_what_nobody_can_say_yet() -> None:
+    works = Pattern("template", HOSTILE, PatternVerdict.WORKS, 0.12, (0.09, 0.15), 0.05, 400, 48, 10)
+    other = Pattern(
+        "template", "Short", PatternVerdict.NOT_ENOUGH_DATA, 0.06, (0.01, 0.13), 0.1, 30, 2, 4, 212
+    )
+
+    section = learned([works, other])
+
+    assert "9.0% to 15.0%" in section
+    assert "not enough data yet: about 212 letters more" in section
+    assert {tag for tag, _ in read(section).found} <= {
+        *("section", "h2", "h3", "p", "div", "table", "thead", "tbody", "tr", "th", "td")
+    }
 
 
 class TestPage:

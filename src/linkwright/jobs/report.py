@@ -17,6 +17,7 @@ from linkwright.schemas.comparison import ComparisonRead, Dimension
 from linkwright.schemas.figures import Figures
 from linkwright.service import BacklinkingDatabaseService
 from linkwright.services.figures import figures_of, reply_curve
+from linkwright.services.patterns import Pattern
 from linkwright.services.roll_up_records import totals_of
 from linkwright.services.roll_ups import days_now
 from linkwright.unit_of_work import UnitOfWork
@@ -46,6 +47,7 @@ class Report:
     links: Sequence[Link]
     comparisons: Sequence[ComparisonRead]
     calibrations: Sequence[CalibrationRead]
+    patterns: Sequence[Pattern]
     as_of: datetime
 
     @property
@@ -89,6 +91,7 @@ async def _read(work: UnitOfWork, campaign_id: str) -> Report:
         links=[Link(row.domain, row.link_url, row.since) for row in links],
         comparisons=[one for one in comparisons if any(len(kind.arms) > 1 for kind in one.traffic)],
         calibrations=[one for one in await work.calibration.report(campaign.user_id) if one.raw.enough],
+        patterns=await work.patterns.patterns(campaign.user_id),
         as_of=now,
     )
 

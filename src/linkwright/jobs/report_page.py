@@ -10,7 +10,7 @@ from typing import Final
 from linkwright.jobs.report import Report
 from linkwright.jobs.report_charts import Week, both, hours, reply_curve, weekly
 from linkwright.jobs.report_style import STYLE
-from linkwright.jobs.report_tables import calibration, comparison, links
+from linkwright.jobs.report_tables import calibration, comparison, learned, links
 from linkwright.learning.cohorts import REPLY_DAYS
 from linkwright.schemas.figures import RateRead
 from linkwright.services.figures import rate_of
@@ -49,6 +49,8 @@ def _sections(report: Report) -> Iterator[str]:
         yield comparison(one)
     if report.calibrations:
         yield calibration(report.calibrations)
+    if report.patterns:
+        yield learned(report.patterns)
 
 
 def _tiles(report: Report) -> str:

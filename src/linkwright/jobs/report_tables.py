@@ -9,11 +9,18 @@ from linkwright.jobs.report import LINKS_LISTED, Report
 from linkwright.jobs.report_charts import reliability
 from linkwright.schemas.calibration import CalibrationRead
 from linkwright.schemas.comparison import ComparisonRead, TrafficRead
+from linkwright.services.patterns import Pattern, PatternVerdict
 
 _KINDS = {
     "randomised": "Drawn by lot",
     "adaptive": "Chosen by what worked",
     "history": "Chosen in ways that nobody logged",
+}
+_LEARNED = {
+    PatternVerdict.WORKS: "works",
+    PatternVerdict.FAILS: "works less",
+    PatternVerdict.NO_DIFFERENCE_THAT_MATTERS: "no difference that matters",
+    PatternVerdict.NOT_ENOUGH_DATA: "not enough data yet",
 }
 
 
@@ -75,6 +82,37 @@ def calibration(groups: Sequence[CalibrationRead]) -> str:
         parts.append(f"<h3>{escape(title)}</h3><p>{one.raw.count:,} outcomes{error}.</p>{chart}")
     words = "On the dashed line a confidence of 70 % comes true in 70 % of cases. Over all campaigns."
     return f"<section><h2>What confidences were worth</h2><p>{words}</p>{''.join(parts)}</section>"
+
+
+def learned(patterns: Sequence[Pattern]) -> str:
+    """Return what is known of the user's choices, over all of the user's campaigns."""
+    parts = []
+    for factor in dict.fromkeys(one.factor for one in patterns):
+        rows = "".join(_pattern(one) for one in patterns if one.factor == factor)
+        parts.append(
+            f"<h3>{escape(factor.replace('_', ' ').capitalize())}</h3>"
+            '<div class="scroll"><table><thead><tr><th></th><th class="n">Letters</th>'
+            '<th class="n">Answers</th><th class="n">Expected</th><th class="n">95 %</th>'
+            '<th class="n">Others</th><th>Verdict</th></tr>'
+            f"</thead><tbody>{rows}</tbody></table></div>"
+        )
+    words = (
+        "The share of letters that is expected to be answered, by what was chosen for them. A choice works,"
+        " or works less, where its whole interval is above, or below, the rate of the others. Over all"
+        " campaigns."
+    )
+    return f"<section><h2>What has been learned</h2><p>{words}</p>{''.join(parts)}</section>"
+
+
+def _pattern(one: Pattern) -> str:
+    others = "" if one.base_rate is None else f"{one.base_rate:.1%}"
+    verdict = _LEARNED[one.verdict] + (f": about {one.more:,} letters more" if one.more else "")
+    low, high = one.interval
+    return (
+        f'<tr><td>{escape(one.arm)}</td><td class="n">{one.trials:,}</td><td class="n">{one.replies:,}</td>'
+        f'<td class="n">{one.rate:.1%}</td><td class="n">{low:.1%} to {high:.1%}</td>'
+        f'<td class="n">{others}</td><td>{verdict}</td></tr>'
+    )
 
 
 def _address(url: str | None) -> str:
