@@ -73,7 +73,7 @@ async def test_a_message_without_a_date_has_none(place: Bringing) -> None:
 async def test_two_mails_under_one_id_are_two(place: Bringing) -> None:
     # Some senders give all their mail the same Message-ID. The second may be the one that says no.
     await place.mail(place.file(SENT, "sent.eml"), campaign=True)
-    first = samples.message(**ANSWER, body="Let me think about it.")
+    first = samples.message(**ANSWER, body="Which company do you write for?")
     second = samples.message(**ANSWER, body="Please unsubscribe me from your list.")
 
     summary = await place.mail(place.file(first, "first.eml"))
