@@ -68,6 +68,10 @@ class Settings(BaseModel):
         description="Folder of pg_dump, pg_restore and psql, for backups; otherwise they are looked for on"
         " the PATH. They must be at least as new as the server.",
     )
+    archive_url: SecretStr = Field(
+        default=SecretStr("archives"),
+        description="Where archives go: a folder, or a URL such as s3://bucket/linkwright.",
+    )
     ai_provider: str = Field(
         default="local",
         pattern="^(local|openai|anthropic|gemini|compatible)$",

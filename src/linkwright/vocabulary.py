@@ -387,6 +387,15 @@ class ImportState(StrEnum):
     DONE = "done"
 
 
+class ArchiveState(StrEnum):
+    """How far a campaign is out of the database, or back in it."""
+
+    WRITING = "writing"
+    DELETING = "deleting"
+    DONE = "done"
+    RESTORED = "restored"
+
+
 HUMAN_RESPONSES = frozenset({ResponseType.POSITIVE, ResponseType.NEGATIVE, ResponseType.NEUTRAL})
 AUTO_REPLIES = frozenset({ResponseType.AUTO_REPLY, ResponseType.OUT_OF_OFFICE})
 SEQUENCE_TYPES = frozenset(

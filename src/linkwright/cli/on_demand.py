@@ -29,6 +29,9 @@ MENU: Final = {
     "analytics": Place(
         "linkwright.cli.analytics", "app", "Bring days, weeks and months up to date; look at them."
     ),
+    "archive": Place(
+        "linkwright.cli.archive", "app", "Move campaigns that are over out of the database, and back."
+    ),
     "attribute": Place(
         "linkwright.cli.attribute",
         "attribute",

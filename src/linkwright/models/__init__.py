@@ -2,6 +2,7 @@
 
 from linkwright.db.base import Base
 from linkwright.models.analytics import BacklinkingAnalytics
+from linkwright.models.archives import Archive, ArchivedTemplateUse
 from linkwright.models.budgets import AIBudget, AIReservation
 from linkwright.models.campaigns import BacklinkingCampaign, CampaignCount
 from linkwright.models.contents import AIContent
@@ -27,6 +28,8 @@ __all__ = [
     "AIDecisionOutcome",
     "AILearningData",
     "AIReservation",
+    "Archive",
+    "ArchivedTemplateUse",
     "BacklinkOpportunity",
     "BacklinkingAnalytics",
     "BacklinkingCampaign",

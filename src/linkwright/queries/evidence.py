@@ -14,6 +14,7 @@ from linkwright.db.locks import held
 from linkwright.db.prepared import Prepared
 from linkwright.db.rows import table
 from linkwright.db.upsert import insert_or_refresh, insert_or_skip, insert_or_update
+from linkwright.models.archives import Archive
 from linkwright.models.campaigns import BacklinkingCampaign
 from linkwright.models.decisions import AIDecision, AIDecisionOutcome
 from linkwright.models.learning import AILearningData
@@ -22,12 +23,13 @@ from linkwright.models.pools import LearningPool
 from linkwright.models.templates import BacklinkingTemplate
 from linkwright.models.users import User
 from linkwright.outcomes import VERSION
-from linkwright.vocabulary import DecisionKind, Factor, LearningType, OutcomeName, OutcomeState
+from linkwright.vocabulary import ArchiveState, DecisionKind, Factor, LearningType, OutcomeName, OutcomeState
 
 _DECISION: Final = table(AIDecision)
 _OUTCOME: Final = table(AIDecisionOutcome)
 _DATA: Final = table(AILearningData)
 _POOL: Final = table(LearningPool)
+_ARCHIVE: Final = table(Archive)
 _USER: Final = table(User)
 _CAMPAIGN: Final = table(BacklinkingCampaign)
 _PROSPECT: Final = table(BacklinkOpportunity)
@@ -93,6 +95,36 @@ def claim(ids: Sequence[int], now: datetime, *, counted: bool) -> Update:
 def unclaim(user_id: int) -> Update:
     """Say that nothing of the user's has been looked at."""
     return update(_OUTCOME).where(_OUTCOME.c.user_id == user_id).values(learned_at=None, learned_value=None)
+
+
+def learned_of(campaign_id: str) -> Select[Any]:
+    """Select what learning has counted of a campaign."""
+    return (
+        select(*_FACTS)
+        .join(_DECISION, _OF_DECISION)
+        .where(_DECISION.c.campaign_id == campaign_id, _OUTCOME.c.learned_value.is_not(None), *_COUNTS)
+        .order_by(_OUTCOME.c.id)
+    )
+
+
+def unlearned_of(campaign_id: str) -> Select[Any]:
+    """Select an outcome of a campaign that learning has still to count."""
+    return (
+        select(_OUTCOME.c.id)
+        .join(_DECISION, _OF_DECISION)
+        .where(_DECISION.c.campaign_id == campaign_id, _OUTCOME.c.learned_at.is_(None), *_COUNTS)
+        .limit(1)
+    )
+
+
+def archived(user_id: int) -> Select[Any]:
+    """Select what learning has counted of a user's campaigns that are in archives, or on their way there."""
+    away = (ArchiveState.DELETING.value, ArchiveState.DONE.value)
+    return (
+        select(_ARCHIVE.c.campaign_id, _ARCHIVE.c.evidence)
+        .where(_ARCHIVE.c.user_id == user_id, _ARCHIVE.c.state.in_(away))
+        .order_by(_ARCHIVE.c.id)
+    )
 
 
 def waiting(user_id: int, now: datetime) -> Select[Any]:

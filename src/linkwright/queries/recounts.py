@@ -28,6 +28,7 @@ from linkwright.db.durations import hours_between
 from linkwright.db.locks import held
 from linkwright.db.rows import table
 from linkwright.db.types import Real
+from linkwright.models.archives import Archive, ArchivedTemplateUse
 from linkwright.models.campaigns import BacklinkingCampaign, CampaignCount
 from linkwright.models.decisions import AIDecision
 from linkwright.models.emails import BacklinkingEmail
@@ -35,7 +36,7 @@ from linkwright.models.events import EmailEvent
 from linkwright.models.opportunities import BacklinkOpportunity
 from linkwright.models.responses import BacklinkingResponse
 from linkwright.models.templates import BacklinkingTemplate
-from linkwright.vocabulary import HUMAN_RESPONSES, DeciderKind, EventAgent, EventKind
+from linkwright.vocabulary import HUMAN_RESPONSES, ArchiveState, DeciderKind, EventAgent, EventKind
 
 CAMPAIGN: Final = table(BacklinkingCampaign)
 COUNT: Final = table(CampaignCount)
@@ -45,6 +46,8 @@ EVENT: Final = table(EmailEvent)
 OPPORTUNITY: Final = table(BacklinkOpportunity)
 RESPONSE: Final = table(BacklinkingResponse)
 TEMPLATE: Final = table(BacklinkingTemplate)
+ARCHIVE: Final = table(Archive)
+USE: Final = table(ArchivedTemplateUse)
 
 HUMAN: Final = sorted(kind.value for kind in HUMAN_RESPONSES)
 COUNTED_EVENTS: Final = (EventKind.OPENED.value, EventKind.CLICKED.value, EventKind.UNSUBSCRIBED.value)
@@ -167,21 +170,22 @@ def response_times() -> Subquery:
     return select(OPPORTUNITY.c.id, hours.label("response_time_hours")).subquery("recounted")
 
 
-def template_earnings(owner: int | None = None) -> Subquery:
-    """Of each template, or of one owner's: the emails that left, the share answered, the mean hours."""
+def used_by_template() -> Select[Any]:
+    """Of each owner and template: the emails that left and are here, how many were answered, the hours."""
     first_answer = (
         select(RESPONSE.c.email_id, func.min(RESPONSE.c.received_at).label("received_at"))
         .where(RESPONSE.c.response_type.in_(HUMAN))
         .group_by(RESPONSE.c.email_id)
         .subquery("first_answer")
     )
-    used_by = (
+    hours = _wait(EMAIL.c.sent_at, first_answer.c.received_at)
+    return (
         select(
             CAMPAIGN.c.user_id,
             EMAIL.c.template_used,
             func.count().label("used"),
             func.count(first_answer.c.email_id).label("answered"),
-            func.avg(_wait(EMAIL.c.sent_at, first_answer.c.received_at), type_=Float).label("hours"),
+            func.coalesce(func.sum(hours, type_=Float), 0.0).label("hours"),
         )
         .select_from(EMAIL)
         .join(CAMPAIGN, CAMPAIGN.c.id == EMAIL.c.campaign_id)
@@ -189,14 +193,40 @@ def template_earnings(owner: int | None = None) -> Subquery:
         .where(EMAIL.c.template_used.is_not(None), EMAIL.c.sent_at.is_not(None))
         .group_by(CAMPAIGN.c.user_id, EMAIL.c.template_used)
     )
+
+
+def template_earnings(owner: int | None = None) -> Subquery:
+    """Of each template, or of one owner's: the emails that left, the share answered, the mean hours.
+
+    Those of archived campaigns count as they did; of one that is being moved out, only as archived.
+    """
+    leaving = select(ARCHIVE.c.campaign_id).where(ARCHIVE.c.state == ArchiveState.DELETING.value)
+    here = used_by_template().where(EMAIL.c.campaign_id.not_in(leaving))
+    away = (
+        select(ARCHIVE.c.user_id, USE.c.template_used, USE.c.sent, USE.c.answered, USE.c.hours)
+        .select_from(USE)
+        .join(ARCHIVE, ARCHIVE.c.id == USE.c.archive_id)
+    )
     if owner is not None:
-        used_by = used_by.where(CAMPAIGN.c.user_id == owner)
-    used = used_by.subquery("used")
+        here, away = here.where(CAMPAIGN.c.user_id == owner), away.where(ARCHIVE.c.user_id == owner)
+    every = union_all(here, away).subquery("every")
+    sent, answered = func.sum(every.c.used), func.sum(every.c.answered)
+    used = (
+        select(
+            every.c.user_id,
+            every.c.template_used,
+            sent.label("used"),
+            (cast(answered, Real) / cast(sent, Real)).label("share"),
+            (func.sum(every.c.hours, type_=Float) / func.nullif(cast(answered, Real), 0.0)).label("hours"),
+        )
+        .group_by(every.c.user_id, every.c.template_used)
+        .subquery("used")
+    )
     return (
         select(
             TEMPLATE.c.id,
             cast(func.coalesce(used.c.used, 0), Integer).label("usage_count"),
-            func.coalesce(cast(used.c.answered, Real) / cast(used.c.used, Real), 0.0).label("success_rate"),
+            func.coalesce(used.c.share, 0.0, type_=Float).label("success_rate"),
             used.c.hours.label("average_response_time"),
         )
         .select_from(TEMPLATE)
@@ -251,3 +281,11 @@ def rename_template_used(owner: int, old: str, new: str) -> Update:
 def _wait(start: ColumnElement[Any], end: ColumnElement[Any]) -> ColumnElement[Any]:
     hours = hours_between(start, end)
     return case((hours < 0, 0.0), else_=hours)  # Clocks differ; nobody answers before they are asked.
+
+
+def rename_archived_use(owner: int, old: str, new: str) -> Update:
+    """Let what archived emails earned follow a template to its new name."""
+    theirs = select(ARCHIVE.c.id).where(ARCHIVE.c.user_id == owner)
+    return (
+        update(USE).where(USE.c.archive_id.in_(theirs), USE.c.template_used == old).values(template_used=new)
+    )

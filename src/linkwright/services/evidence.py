@@ -13,6 +13,7 @@ from linkwright.errors import InvalidInput
 from linkwright.learning.reply_times import ReplyTimes, reply_times
 from linkwright.outcomes import window_of
 from linkwright.queries import evidence as queries
+from linkwright.services.archived_evidence import facts_of
 from linkwright.services.context import Context
 from linkwright.services.learning_factors import DATA_TYPE, LONGEST_ARM, arm_of, key_of
 from linkwright.services.learning_tallies import Tally
@@ -69,7 +70,7 @@ class Evidence:
         return Learned(len(counting), len(tallies), more=len(facts) == limit)
 
     async def rebuild(self, user_id: int) -> Learned:
-        """Count all of a user's outcomes anew, from the ledger.
+        """Count all of a user's outcomes anew, from the ledger and from what archived campaigns have left.
 
         Raises:
             NotFound: there is no such user, or the caller is bound to another.
@@ -80,12 +81,19 @@ class Evidence:
         await run(self._session, queries.unclaim(user_id))
         tallies: Tallies = {}
         counted = 0
+        away = list(await run(self._session, queries.archived(user_id)))
+        for fact in (fact for row in away for fact in facts_of(row.evidence)):
+            self._count(tallies, fact)
+            counted += 1
+        leaving = {row.campaign_id for row in away}
         while facts := list(await run(self._session, queries.unlearned(user_id, _AT_ONCE))):
             counting = [fact for fact in facts if fact.counts and len(fact.action) <= LONGEST_ARM]
-            for fact in counting:
+            # Of a campaign that is being moved out, all is counted already.
+            here = [fact for fact in counting if fact.campaign_id not in leaving]
+            for fact in here:
                 self._count(tallies, fact)
             await self._claim(counting, facts)
-            counted += len(counting)
+            counted += len(here)
         await self._keep(user_id, tallies, before)
         return Learned(counted, len(tallies))
 

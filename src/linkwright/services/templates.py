@@ -125,6 +125,7 @@ class Templates:
             owner = template.created_by_user_id
             if template.name != old_name and owner is not None:
                 await self._session.execute(recounts.rename_template_used(owner, old_name, template.name))
+                await self._session.execute(recounts.rename_archived_use(owner, old_name, template.name))
                 await self._recount(template, owner)
         return template
 

@@ -1,0 +1,113 @@
+"""An archived campaign back in the database: every row of it, in one transaction, or none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, Final
+
+from sqlalchemy import Table, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from linkwright import migrations
+from linkwright.archive.manifest import Manifest, verify
+from linkwright.archive.storage import Storage
+from linkwright.archive.tables import rows_of
+from linkwright.clock import Clock, utc_now
+from linkwright.db.engine import Database
+from linkwright.db.portable import place, put_back
+from linkwright.db.turns import in_turn
+from linkwright.errors import Conflict, InvalidInput
+from linkwright.jobs.archive_files import ARCHIVING
+from linkwright.queries import archives as queries
+from linkwright.services.archives import Archives
+from linkwright.services.context import Context
+from linkwright.vocabulary import ArchiveState
+
+_AT_ONCE: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """A campaign that is back. `dropped` are columns that the schema no longer has."""
+
+    campaign_id: str
+    name: str
+    rows: dict[str, int] = field(default_factory=dict)
+    dropped: list[str] = field(default_factory=list)
+
+
+async def restore_archive(
+    database: Database, storage: Storage, archive_id: int, *, owner: int | None = None, clock: Clock = utc_now
+) -> Back:
+    """Read an archive to its last bit, then insert all of it in one transaction.
+
+    Raises:
+        Conflict: it was restored already, is being written, or rows of it are in the database.
+        Damaged: a file is not what was written; nothing was restored.
+        InvalidInput: it is of a version or a schema that this program does not know.
+        NotFound: the caller has no such archive.
+    """
+    async with in_turn(database, ARCHIVING):
+        async with database.reading() as session:
+            archive = await Archives(Context(session, clock, owner)).get(archive_id)
+        if archive.state != ArchiveState.DONE or archive.digest is None:
+            raise Conflict(f"Archive {archive_id} is {archive.state}; only one that is done can be restored.")
+        manifest = verify(storage, archive.folder, archive.digest)
+        if manifest.schema_revision not in migrations.revisions():
+            rule = "is of a schema that this program does not know; update the program"
+            raise InvalidInput("archive", rule, manifest.schema_revision)
+        async with database.transaction() as session:
+            dropped = await bring_back(session, storage, archive.folder, manifest)
+            await Archives(Context(session, clock, owner)).restored(archive_id)
+    rows = {name: table.rows for name, table in manifest.tables.items()}
+    return Back(manifest.campaign_id, manifest.name, rows, dropped)
+
+
+async def bring_back(
+    session: AsyncSession, storage: Storage, folder: str, manifest: Manifest, *, missing_only: bool = False
+) -> list[str]:
+    """Insert an archive's rows, with `missing_only` those that are gone; return columns there are no more."""
+    here = {table.name: table for table in queries.campaign_tables()}
+    dropped: list[str] = [name for name in manifest.tables if name not in here]
+    for table in queries.campaign_tables():
+        if table.name in manifest.tables:
+            names = list(manifest.tables[table.name].columns)
+            dropped += [f"{table.name}.{name}" for name in names if name not in table.c]
+            await _insert(session, storage, folder, table, names, missing_only=missing_only)
+    for link in queries.links():
+        for row, value in manifest.links.get(link.name, {}).items():
+            await session.execute(queries.point_again(link, int(row), value))
+    return dropped
+
+
+async def _insert(
+    session: AsyncSession,
+    storage: Storage,
+    folder: str,
+    table: Table,
+    names: list[str],
+    *,
+    missing_only: bool,
+) -> None:
+    known = [name for name in names if name in table.c]
+    statement = put_back(table, known, skip=missing_only)
+    # A row may come before the one of its own table that it points at.
+    later = [name for name in queries.loose(table) if name in known]
+    pointing: list[dict[str, Any]] = []
+    connection = await session.connection()
+    rows = rows_of(storage, folder, table.name)
+    while some := list(islice(rows, _AT_ONCE)):
+        values = [{name: row[names.index(name)] for name in known} for row in some]
+        for value in values:
+            pointing += [
+                {"row": value["id"], "name": name, "value": value[name]}
+                for name in later
+                if value[name] is not None
+            ]
+        ready = [value | dict.fromkeys(later) for value in values]
+        await connection.execute(statement, [{place(name): one[name] for name in known} for one in ready])
+    for one in pointing:
+        column = table.c[one["name"]]
+        again = update(table).where(table.c.id == one["row"], column.is_(None)).values({column: one["value"]})
+        await connection.execute(again)
