@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from linkwright.archive.storage import Storage
 from linkwright.db.engine import Database
@@ -85,8 +85,8 @@ def test_nothing_is_lost_or_doubled(migrated_url: str, tmp_path: Path) -> None:
 async def back(database: Database, storage: Storage, before: Any) -> None:
     assert (await examine(database)).sound
     async with database.reading() as session:
-        (archive,) = (await session.scalars(Archive.__table__.select().with_only_columns(Archive.id))).all()
-    assert len(list(Path(storage.root).iterdir())) == 1
+        (archive,) = (await session.scalars(select(Archive.id))).all()
+    assert len(storage.filesystem.ls(storage.root)) == 1
     await restore_archive(database, storage, archive)
     assert await rows(database) == before
 
