@@ -30,7 +30,8 @@ from linkwright.queries.archives import campaign_tables, links
 from linkwright.service import BacklinkingDatabaseService
 from linkwright.services.analytics import Analytics
 from linkwright.services.context import Context
-from tests.monitoring.sound_record import Ids, make_sound_record
+from tests.monitoring.sound_record import Ids, make_sound_record, sit_down
+from tests.support.choices import entries, learn, write_choices
 from tests.support.dump import Dump, dump
 
 LATER = datetime(2031, 1, 1, tzinfo=UTC)
@@ -123,13 +124,28 @@ class TestThereAndBack:
             assert now[0].counts == before[0].counts
             await restore_archive(database, storage, 1) if _ == 0 else None
 
-    async def test_counting_anew_counts_what_is_archived(
-        self, database: Database, storage: Storage, ids: Ids
-    ) -> None:
+    async def test_learning_counts_anew_what_is_archived(self, database: Database, storage: Storage) -> None:
+        desk = await sit_down(database)
+        await write_choices(desk, "A", trials=30, replies=4)
+        await write_choices(desk, "B", trials=20, replies=1)
+        await learn(desk)
         service = BacklinkingDatabaseService(database)
-        before = (await service.rebuild_learning(ids.user)).counted
+        await service.cancel_campaign(desk.campaign_id)
+
+        async def totals() -> Any:
+            assert (await examine(database)).faults == []
+            kept = (await entries(desk)).items()
+            return {key: (row.data_value["trials"], row.data_value["replies"]) for key, row in kept}
+
+        before = await totals()
+        assert sorted(before.values()) == [(20, 1), (30, 4)]
         await archived(database, storage)
-        assert (await service.rebuild_learning(ids.user)).counted == before
+        assert await totals() == before
+        assert (await service.rebuild_learning(desk.user_id)).counted == 50
+        assert await totals() == before
+        await restore_archive(database, storage, 1)
+        assert await totals() == before
+        assert (await service.rebuild_learning(desk.user_id)).counted == 50
 
     async def test_in_a_place_that_a_url_names(self, database: Database, ids: Ids) -> None:
         storage = Storage(f"memory://{ids.campaign}")

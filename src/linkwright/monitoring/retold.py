@@ -22,6 +22,7 @@ from linkwright.models.roll_ups import RollUpDay, RollUpShare, RollUpState
 from linkwright.monitoring.checks import REPAIR, SHOWN, Fault, Row
 from linkwright.queries import evidence, roll_ups
 from linkwright.services.analytics import Analytics
+from linkwright.services.archived_evidence import facts_of
 from linkwright.services.context import Context
 from linkwright.services.evidence import Evidence
 from linkwright.services.learning_factors import DATA_TYPE, key_of
@@ -93,6 +94,11 @@ async def _evidence(context: Context) -> AsyncIterator[Differs]:
         (row.user_id, key_of(row.factor, row.action)): (row.trials, round(row.replies))
         for row in await run(context.session, evidence.counted())
     }
+    for row in await run(context.session, evidence.archived()):
+        for fact in facts_of(row.evidence):
+            place = (row.user_id, key_of(fact.factor, fact.action))
+            trials, replies = counted.get(place, (0, 0))
+            counted[place] = (trials + 1, replies + round(fact.value))
     for user_id, key in sorted(kept.keys() | counted.keys()):
         name, *stored = kept.get((user_id, key), ("missing", 0, 0))
         trials, replies = counted.get((user_id, key), (0, 0))

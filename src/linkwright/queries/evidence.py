@@ -71,6 +71,12 @@ def alone(user_id: int) -> Select[Any]:
     return held(select(_USER.c.id).where(_USER.c.id == user_id), _USER)
 
 
+# Of a campaign that is being moved out, what its archive's row says counts instead.
+_LEAVING: Final = _DECISION.c.campaign_id.in_(
+    select(_ARCHIVE.c.campaign_id).where(_ARCHIVE.c.state == ArchiveState.DELETING.value)
+)
+
+
 def unlearned(user_id: int, limit: int) -> Select[Any]:
     """Select outcomes that learning has not looked at since they were written, and whether each counts."""
     counts = case((and_(*_COUNTS), 1), else_=0)
@@ -117,14 +123,12 @@ def unlearned_of(campaign_id: str) -> Select[Any]:
     )
 
 
-def archived(user_id: int) -> Select[Any]:
-    """Select what learning has counted of a user's campaigns that are in archives, or on their way there."""
+def archived(user_id: int | None = None) -> Select[Any]:
+    """Select what learning has counted of campaigns that are archived or on their way, of a user or of all."""
     away = (ArchiveState.DELETING.value, ArchiveState.DONE.value)
-    return (
-        select(_ARCHIVE.c.campaign_id, _ARCHIVE.c.evidence)
-        .where(_ARCHIVE.c.user_id == user_id, _ARCHIVE.c.state.in_(away))
-        .order_by(_ARCHIVE.c.id)
-    )
+    columns = (_ARCHIVE.c.user_id, _ARCHIVE.c.campaign_id, _ARCHIVE.c.evidence)
+    statement = select(*columns).where(_ARCHIVE.c.state.in_(away)).order_by(_ARCHIVE.c.id)
+    return statement if user_id is None else statement.where(_ARCHIVE.c.user_id == user_id)
 
 
 def waiting(user_id: int, now: datetime) -> Select[Any]:
@@ -190,7 +194,7 @@ def counted() -> Select[Any]:
             func.sum(_OUTCOME.c.learned_value).label("replies"),
         )
         .join(_DECISION, _OF_DECISION)
-        .where(_OUTCOME.c.learned_value.is_not(None))
+        .where(_OUTCOME.c.learned_value.is_not(None), or_(_DECISION.c.campaign_id.is_(None), ~_LEAVING))
         .group_by(_OUTCOME.c.user_id, _DECISION.c.factor, _DECISION.c.action)
         .order_by(_OUTCOME.c.user_id, _DECISION.c.factor, _DECISION.c.action)
     )
