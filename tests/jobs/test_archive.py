@@ -53,7 +53,7 @@ async def ids(database: Database) -> Ids:
     await service.cancel_campaign(ids.campaign)
     async with database.transaction() as session:
         await session.execute(update(AIDecision).values(outcome_due_at=None))
-        odd = {"float": 1.0, "big": 2**53, "none": None, "text": "é\n\u2028", "empty": {}}
+        odd: dict[str, Any] = {"float": 1.0, "big": 2**53, "none": None, "text": "é\n\u2028", "empty": {}}
         await session.execute(update(BacklinkingEmail).values(personalization_data=odd))
         learned: dict[str, Any] = {"user_id": ids.user, "data_type": "subject_pattern", "data_key": "x"}
         session.add(AILearningData(**learned, data_value={}, source_campaign_id=ids.campaign))
@@ -247,7 +247,7 @@ class TestDamage:
             await connection.execute(text("ALTER TABLE inbound_messages DROP COLUMN dismissed_by"))
             await connection.execute(text("ALTER TABLE inbound_messages ADD COLUMN more INTEGER DEFAULT 3"))
         column = Base.metadata.tables["inbound_messages"].c.dismissed_by
-        Base.metadata.tables["inbound_messages"]._columns.remove(column)  # type: ignore[attr-defined]
+        Base.metadata.tables["inbound_messages"]._columns.remove(column)
         try:
             back = await restore_archive(database, storage, 1)
         finally:

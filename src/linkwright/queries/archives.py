@@ -79,7 +79,7 @@ def links() -> tuple[Link, ...]:
     return tuple(
         Link(one, key.column_keys[0])
         for one in Base.metadata.sorted_tables
-        for key in sorted(one.foreign_key_constraints, key=lambda key: key.column_keys)
+        for key in sorted(one.foreign_key_constraints, key=lambda key: key.column_keys[0])
         if one not in inside and key.referred_table in inside
     )
 

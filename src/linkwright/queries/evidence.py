@@ -124,7 +124,7 @@ def unlearned_of(campaign_id: str) -> Select[Any]:
 
 
 def archived(user_id: int | None = None) -> Select[Any]:
-    """Select what learning has counted of campaigns that are archived or on their way, of a user or of all."""
+    """Select what learning has counted of campaigns that are archived or on their way: a user's, or all."""
     away = (ArchiveState.DELETING.value, ArchiveState.DONE.value)
     columns = (_ARCHIVE.c.user_id, _ARCHIVE.c.campaign_id, _ARCHIVE.c.evidence)
     statement = select(*columns).where(_ARCHIVE.c.state.in_(away)).order_by(_ARCHIVE.c.id)

@@ -33,7 +33,7 @@ class Archives:
         Raises:
             NotFound: the caller has no such archive.
         """
-        row = await self._session.scalar(queries.archive(archive_id, self._context.owner))
+        row: Archive | None = await self._session.scalar(queries.archive(archive_id, self._context.owner))
         if row is None:
             raise NotFound("archive", archive_id)
         return row
@@ -54,7 +54,7 @@ class Archives:
         """Write down that an archive is begun; return its id."""
         moment = {"started_at": self._context.now(), "state": ArchiveState.WRITING.value}
         statement = queries.begin({**values, **moment}).returning(Archive.id)
-        return (await run(self._session, statement)).scalar_one()
+        return int((await run(self._session, statement)).scalar_one())
 
     async def seal(self, archive_id: int, campaign_id: str, **values: Any) -> None:
         """Let the archive be what counts: from here on, what is left in the database is to be deleted."""

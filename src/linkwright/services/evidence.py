@@ -82,9 +82,10 @@ class Evidence:
         tallies: Tallies = {}
         counted = 0
         away = list(await run(self._session, queries.archived(user_id)))
-        for fact in (fact for row in away for fact in facts_of(row.evidence)):
-            self._count(tallies, fact)
-            counted += 1
+        for row in away:
+            for kept in facts_of(row.evidence):
+                self._count(tallies, kept)
+                counted += 1
         leaving = {row.campaign_id for row in away}
         while facts := list(await run(self._session, queries.unlearned(user_id, _AT_ONCE))):
             counting = [fact for fact in facts if fact.counts and len(fact.action) <= LONGEST_ARM]
