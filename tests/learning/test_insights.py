@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from math import log
 from typing import Any
 
 import numpy as np
 import pytest
 
 from linkwright.learning.insight_questions import insights_of
-from linkwright.learning.insights import FALSE_ALARMS, QUESTIONS
+from linkwright.learning.insights import FALSE_ALARMS, QUESTIONS, sure
 
 MONDAY = date(2026, 1, 5)
 
@@ -140,3 +141,9 @@ class TestWorldsInWhichSomethingGoesOn:
     def test_calls_without_a_price_are_said_for_certain(self) -> None:
         [found] = insights_of({MONDAY: {"unpriced": 3}}, MONDAY + timedelta(days=1))
         assert (found.kind, found.confidence, found.numbers) == ("unpriced_decisions", 1.0, {"unpriced": 3})
+
+
+def test_all_questions_share_the_chance_of_a_false_alarm() -> None:
+    """Eight questions, one in twenty for all: each has to reach 160."""
+    assert sure(log(159.9)) is None
+    assert sure(log(160.1)) == pytest.approx(0.95, abs=1e-3)

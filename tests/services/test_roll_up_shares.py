@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from linkwright.services.figures import reply_curve
 from linkwright.services.roll_up_records import records_of
 from linkwright.services.roll_up_shares import Story, share_of
 
@@ -93,3 +94,13 @@ def test_what_a_week_that_is_over_proves_does_not_depend_on_when_it_is_asked_for
 
     assert soon == late
     assert (soon[0], soon[-1]) == ([], ["reply_rate_low"])
+
+
+def test_who_waits_has_waited_since_the_noon_of_the_letter_s_day() -> None:
+    """An answer after 24 hours, and somebody of whom 20 hours are known: at 24, one was at risk."""
+    now = datetime(2026, 1, 6, 8, tzinfo=UTC)
+
+    curve = reply_curve({"reply:24": 1}, {"2026-01-05": 1}, now)
+
+    assert curve.at(24) == 0.0
+    assert reply_curve({"reply:24": 1}, {"2026-01-04": 1}, now).at(24) == 0.5
