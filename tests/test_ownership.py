@@ -245,14 +245,7 @@ CASES: dict[str, Case] = {
     ],
     "recommend_many": lambda world: [
         call(world.theirs.user, world.theirs.campaign, "tone", 2),
-        call(world.mine.user, world.theirs.campaign, "tone", 2),
-        call(
-            world.mine.user,
-            world.mine.campaign,
-            "tone",
-            2,
-            opportunity_ids=[world.mine.page, world.theirs.page],
-        ),
+        call(world.mine.user, world.mine.campaign, "tone", 1, opportunity_ids=[world.theirs.page]),
     ],
     "learn": on_user(),
     "rebuild_learning": on_user(),

@@ -162,7 +162,7 @@ STATEMENTS = {
     "release_ai_call": 2,
     "get_ai_budget": 2,
     "get_calibration": 3,
-    "learn_calibration": 3,
+    "learn_calibration": 2,
     "compare": 4,
     "explain": 8,
     "get_history": 2,
