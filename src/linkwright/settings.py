@@ -128,6 +128,12 @@ class Settings(BaseModel):
         description="From so many milliseconds on a statement is slow, and its plan is kept.",
     )
 
+    tracing: bool = Field(
+        default=False,
+        description="Whether statements and calls to models become OpenTelemetry spans, for the tracer"
+        " provider of the process.",
+    )
+
     @property
     def learning(self) -> LearningRules:
         """What the services need to know of learning."""

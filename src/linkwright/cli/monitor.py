@@ -11,7 +11,9 @@ from rich.console import Console
 
 from linkwright.cli.monitor_view import page
 from linkwright.cli.support import AsJson, DatabaseUrl, open_database, print_json, run, settings_with
+from linkwright.errors import InvalidInput
 from linkwright.monitoring.folders import KEPT_DAYS, Folder
+from linkwright.monitoring.opening import MISSING
 from linkwright.monitoring.overview import SHOWN, Overview, look
 from linkwright.monitoring.report import as_json
 
@@ -29,6 +31,9 @@ def monitor(
     every: Annotated[
         float, typer.Option("--every", min=0.5, max=3600, help="Seconds between two looks.")
     ] = _SECONDS,
+    prometheus: Annotated[
+        bool, typer.Option("--prometheus", help="Print it as Prometheus reads it, and leave.")
+    ] = False,
     database_url: DatabaseUrl = None,
     as_json_: AsJson = False,
 ) -> None:
@@ -42,8 +47,10 @@ def monitor(
       linkwright monitor
       linkwright monitor --once --days 7
       linkwright monitor --json
+      linkwright monitor --prometheus > linkwright.prom
     """
     console = Console()
+    exposed = _exposition() if prometheus else None
     live = not (once or as_json_) and console.is_terminal
 
     async def work() -> None:
@@ -57,7 +64,9 @@ def monitor(
             async def found() -> Overview:
                 return await look(database, folder, days=days, shown=rows)
 
-            if as_json_:
+            if exposed is not None:
+                typer.echo(exposed(await found(), shown=rows), nl=False)
+            elif as_json_:
                 print_json(as_json(await found(), shown=rows))
             elif live:
                 await _stay(console, found, every, rows)
@@ -65,6 +74,14 @@ def monitor(
                 console.print(page(await found(), console.width, shown=rows))
 
     run(work())
+
+
+def _exposition() -> Callable[..., str]:
+    try:
+        from linkwright.monitoring.prometheus import exposition  # noqa: PLC0415  (only who asks needs it)
+    except ModuleNotFoundError:
+        raise InvalidInput("--prometheus", f"needs {MISSING}") from None
+    return exposition
 
 
 async def _stay(console: Console, found: Callable[[], Awaitable[Overview]], every: float, rows: int) -> None:

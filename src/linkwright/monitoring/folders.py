@@ -84,16 +84,17 @@ class Folder:
     def read(self, since: date) -> Numbers:
         """Return what all processes have seen from a day on."""
         first = f"day-{since.isoformat()}"
-        days = [path for path in self.path.glob("day-*.json") if path.stem >= first]
-        return together(_read(path) for path in (*days, *self._processes()))
+        with self._alone(fcntl.LOCK_SH):  # Or a process that is just being added to its day is in neither.
+            days = [path for path in self.path.glob("day-*.json") if path.stem >= first]
+            return together(_read(path) for path in (*days, *self._processes()))
 
     def _processes(self) -> list[Path]:
         return sorted(self.path.glob("process-*.json"))
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _alone(self, how: int = fcntl.LOCK_EX) -> Iterator[None]:
         with (self.path / "lock").open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            fcntl.flock(lock, how)
             yield
 
 

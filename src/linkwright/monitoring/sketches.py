@@ -72,6 +72,11 @@ class Sketch:
                 return min(2 * _GROWTH**bucket / (_GROWTH + 1), self.longest)
         return 0.0
 
+    def count_to(self, seconds: float) -> int:
+        """Return how many took so long at most; those within `ERROR` of it may be on either side."""
+        last = floor(log(seconds) * _PER_LOG)
+        return sum(number for bucket, number in self.buckets.items() if bucket <= last)
+
     def as_json(self) -> dict[str, object]:
         """Return the sketch as JSON takes it."""
         buckets = {str(bucket): self.buckets[bucket] for bucket in sorted(self.buckets)}

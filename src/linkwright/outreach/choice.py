@@ -30,6 +30,11 @@ def ai_of(settings: Settings) -> AI:
     if settings.ai_provider != "compatible" and not settings.ai_key.get_secret_value():
         raise InvalidInput("LINKWRIGHT_AI_KEY", f"is required for {settings.ai_provider}")
     account = Account(
-        settings.ai_provider, model, settings.ai_key, settings.ai_base_url, settings.ai_timeout_seconds
+        settings.ai_provider,
+        model,
+        settings.ai_key,
+        settings.ai_base_url,
+        settings.ai_timeout_seconds,
+        traced=settings.tracing,
     )
     return ProviderAI(account, local)

@@ -34,6 +34,7 @@ class Account:
     key: SecretStr
     base_url: str | None = None
     timeout: float = 30.0
+    traced: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what cannot be called."""

@@ -33,6 +33,7 @@ from linkwright.outreach.local import LocalAI
 from linkwright.outreach.pages import Page
 from linkwright.outreach.progress import TOKENS, Progress, Unusable, reason_of
 from linkwright.outreach.reading import action_of, sentiment_of
+from linkwright.outreach.spans import trace_call
 from linkwright.vocabulary import DeciderKind, DecisionKind, Intent
 
 T = TypeVar("T", bound=Answer)
@@ -151,10 +152,14 @@ class ProviderAI:
         except BaseException as error:
             # A call that was cancelled was made all the same.
             reason, word = reason_of(error)
+            if self._account.traced:
+                trace_call(call.failed(word))
             await self._purse.failed({**call.failed(word), "decided_by": "model", "decider": self.name[:200]})
             if not isinstance(error, Exception):
                 raise
             raise ProviderFailed(self.name, reason) from None
+        if self._account.traced:
+            trace_call({"kind": kind.value, **call.told()})
         return Answered(value, Call(kind, DeciderKind.MODEL, self.name, None, call.told()))
 
     def _planned(self, question: str, asked: str, form: type[Answer], kind: DecisionKind) -> Planned:
