@@ -145,7 +145,7 @@ STATEMENTS = {
     "recommend": 2,
     "recommend_many": 4,
     "learn": 7,
-    "rebuild_learning": 9,
+    "rebuild_learning": 10,
     "get_patterns": 2,
     "pool_learning": 12,
     "get_ai_learning_data": 2,
