@@ -13,10 +13,8 @@ from pydantic import SecretStr
 from sqlalchemy import update
 from sqlalchemy.exc import InvalidRequestError
 
-import linkwright.schemas
 from linkwright import (
     BacklinkingDatabaseService,
-    CampaignService,
     DatabaseUnavailable,
     InvalidInput,
     NotFound,
@@ -417,38 +415,3 @@ class TestConcurrency:
         users = await asyncio.gather(*(service.get_or_create_user("me@example.com") for _ in range(8)))
 
         assert len({user.id for user in users}) == 1
-
-
-class TestPublicNames:
-    def test_are_sorted_and_all_there(self) -> None:
-        assert linkwright.__all__ == sorted(linkwright.__all__)
-        assert all(getattr(linkwright, name) is not None for name in linkwright.__all__)
-        assert dir(linkwright) == linkwright.__all__
-        assert linkwright.CampaignService is CampaignService
-
-    def test_every_error_is_one(self) -> None:
-        errors = {
-            name
-            for name, kind in vars(linkwright.errors).items()
-            if inspect.isclass(kind) and issubclass(kind, Exception)
-        }
-
-        assert errors <= set(linkwright.__all__)
-
-    @pytest.mark.parametrize("name", linkwright.schemas.__all__)
-    def test_every_schema_is_a_class_with_a_sentence(self, name: str) -> None:
-        assert inspect.getdoc(getattr(linkwright.schemas, name))
-
-    def test_others_are_not(self) -> None:
-        with pytest.raises(AttributeError, match="nonsense"):
-            linkwright.nonsense  # noqa: B018
-
-    async def test_the_ten_lines_of_the_readme_work(self, migrated_url: str) -> None:
-        async with await BacklinkingDatabaseService.open(migrated_url) as service:
-            me = await service.create_user("me@example.com", name="Me")
-            mine = service.as_user(me.id)
-            campaign = await mine.create_campaign(me.id, {"name": "Spring", "keywords": ["trail running"]})
-            await mine.add_opportunities(campaign.id, [{"url": "https://example.org/write-for-us"}])
-            for page in await mine.get_campaign_opportunities(campaign.id):
-                assert page.domain == "example.org"
-            assert (await mine.get_campaign_stats(campaign.id)).total_opportunities == 1

@@ -8,6 +8,8 @@ from sqlalchemy import select
 from linkwright.errors import Conflict, InvalidInput
 from linkwright.models import AIContent, AIDecision, BacklinkingCampaign
 from linkwright.services.campaigns import Campaigns
+from linkwright.services.decision_rows import UNPRICED
+from linkwright.services.decision_rows import unpriced as count_unpriced
 from linkwright.services.decision_texts import digest_of
 from linkwright.services.decisions import Decisions
 from tests.support.outreach import Desk
@@ -195,3 +197,13 @@ class TestPrices:
 
         [row] = await ledger(desk)
         assert (row.cost, row.price_source) == (0.5, "invoice")
+
+
+@pytest.mark.parametrize(
+    ("decided_by", "cost", "counted"),
+    [("model", None, 1), ("model", 0.02, 0), ("rule", None, 0), ("user", None, 0)],
+)
+def test_only_what_a_model_decided_at_an_unknown_price_is_unpriced(
+    decided_by: str, cost: float | None, counted: int
+) -> None:
+    assert count_unpriced({"decided_by": decided_by, "cost": cost})[UNPRICED] == counted
