@@ -271,7 +271,8 @@ class TestHistory:
         moment = desk.now - timedelta(days=90)
         letter = {"kind": "generate", "decided_by": "model", "prompt_name": "first", "executed_at": moment}
         rows = [letter | {"prompt_version": str(n), "decided_at": moment} for n in (1, 1, 2)]
-        await past(desk, rows, [1.0, 0.0, 1.0])
+        template = rows[0] | {"decided_by": "rule", "prompt_name": "offer"}  # what a template wrote has none
+        await past(desk, [*rows, template], [1.0, 0.0, 1.0, 1.0])
 
         found = of(await compare(desk, "prompt"), "history")
 

@@ -188,6 +188,17 @@ async def test_patterns_say_what_works_and_what_cannot_be_said(desk: Desk) -> No
     assert (found["9"].verdict, found["9"].base_rate) == (PatternVerdict.NOT_ENOUGH_DATA, None)
 
 
+async def test_patterns_take_the_others_for_no_surer_than_they_are(desk: Desk) -> None:
+    await write_choices(desk, "short", trials=1, replies=1)
+    await write_choices(desk, "long", trials=1, replies=1)
+    await learn(desk)
+    async with desk.context() as context:
+        found = await Patterns(context).patterns(desk.user_id)
+
+    assert [one.verdict for one in found] == [PatternVerdict.NOT_ENOUGH_DATA] * 2
+    assert all((one.base_rate or 1) < 0.5 for one in found)
+
+
 class TestPool:
     async def test_is_of_arms_that_enough_users_have_tried(self, desk: Desk) -> None:
         await self._users(desk, number=6)

@@ -58,6 +58,18 @@ class TestExplain:
         ]
         assert {each.name: each.value for each in choice.outcomes} == {"human_reply": 1, "positive_reply": 1}
 
+    async def test_at_one_moment_a_prospect_is_judged_before_its_letter_is_written(self, desk: Desk) -> None:
+        page = await desk.prospect()
+        await desk.draft(page)
+        found = {"ai_relevance_score": 0.8, "ai_contact_recommendation": "contact"}
+        await desk.opportunities("record_analysis", page, found)
+
+        story = await explain(desk, "opportunity", page)
+
+        [judged] = [n for n, each in enumerate(story.entries) if each.text == "score: contact"]
+        [letter] = [n for n, each in enumerate(story.entries) if each.what == "letter"]
+        assert judged < letter
+
     async def test_as_of_a_past_time_knows_nothing_of_later(self, desk: Desk) -> None:
         chosen = await choose(desk, factor="send_hour")
         email = await desk.draft(decision_ids=[chosen])

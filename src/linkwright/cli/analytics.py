@@ -148,7 +148,7 @@ def _show_insights(console: Console, rows: list[AnalyticsRead]) -> None:
 def _replies(row: AnalyticsRead) -> str:
     rate = ((row.performance_trends or {}).get("rates") or {}).get("reply_rate")
     if rate is None:
-        return "too early"
+        return "too early" if row.opportunities_contacted else "·"
     return f"{rate['rate']:.1%} ({rate['low']:.0%}-{rate['high']:.0%})"
 
 

@@ -138,7 +138,7 @@ def budget(
     campaign: Named,
     limit: Annotated[
         float | None,
-        typer.Option("--limit", metavar="USD", help="What it may spend on AI in all of its time."),
+        typer.Option("--limit", metavar="USD", min=0, help="What it may spend on AI in all of its time."),
     ] = None,
     no_limit: Annotated[bool, typer.Option("--no-limit", help="Take its limit away.")] = False,
     allow_unpriced: Annotated[

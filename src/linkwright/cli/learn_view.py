@@ -29,7 +29,7 @@ VERDICTS: Final = {
     PatternVerdict.WORKS: "works",
     PatternVerdict.FAILS: "works less",
     PatternVerdict.NO_DIFFERENCE_THAT_MATTERS: "no difference that matters",
-    PatternVerdict.NOT_ENOUGH_DATA: "not enough data yet",
+    PatternVerdict.NOT_ENOUGH_DATA: "not enough data",
 }
 
 
@@ -60,14 +60,15 @@ def print_patterns(found: Sequence[Pattern]) -> None:
         (
             one.factor.replace("_", " "),
             one.arm,
-            VERDICTS[one.verdict] + (f": about {one.more:,} more" if one.more else ""),
-            f"{one.rate:.1%} ({one.interval[0]:.1%}-{one.interval[1]:.1%})",
+            VERDICTS[one.verdict],
+            f"{one.more:,}" if one.more else "·",
+            f"{one.rate:.1%} ({one.interval[0] * 100:.2g}-{one.interval[1] * 100:.2g})",
             "·" if one.base_rate is None else f"{one.base_rate:.1%}",
             f"{one.replies:,}/{one.trials:,}",
         )
         for one in found
     ]
-    columns = ("what", "choice", "verdict", "replies expected", "others", "seen")
+    columns = ("what", "choice", "verdict", "needs", "expected", "others", "replies")
     whole = tuple(name for name in columns if name != "choice")
     none = "Nothing is known yet: `linkwright learn update` counts what has come of choices."
     show_list(columns, rows, wide="choice", whole=whole, cut=False, none=none)

@@ -54,7 +54,7 @@ def _scored(report: RunReport) -> Iterator[Text]:
         total, fit = report.scored["prospects"], report.scored["fit"]
         yield Text(f"{total:,} prospects, {fit:,} of them fit ({HIGH_RELEVANCE} and more)")
     if report.not_scored:
-        words = f"{report.not_scored:,} have no text to be scored by"
+        words = f"{report.not_scored:,} {'has' if report.not_scored == 1 else 'have'} no text to be scored by"
         yield Text.assemble(
             words, ("; describe them, or save their pages and name the folder in [pages]", "dim")
         )

@@ -57,7 +57,11 @@ def carried_out(user_id: int, dimension: str, campaign_id: str | None, since: da
         arm_of(dimension).is_not(None),
     ]
     if dimension == Dimension.PROMPT:
-        conditions.append(table.kind == DecisionKind.GENERATE.value)
+        # A template that was filled in is no prompt; its choice is compared as a template's.
+        conditions += [
+            table.kind == DecisionKind.GENERATE.value,
+            table.decided_by == DeciderKind.MODEL.value,
+        ]
     else:
         conditions += [
             table.kind == DecisionKind.CHOOSE.value,

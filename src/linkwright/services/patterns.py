@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
-from math import ceil
 from typing import Final
 
 from linkwright.db.rows import run
+from linkwright.learning.contrasts import Known, contrast
+from linkwright.learning.planning import planned_size
 from linkwright.queries import evidence as queries
 from linkwright.services.context import Context
 from linkwright.services.learning_factors import arm_of
@@ -17,8 +18,6 @@ from linkwright.services.ownership import require_user
 
 # A hundredth of a point: ten replies in a thousand emails.
 MATTERS: Final = 0.01
-_Z: Final = 1.96
-_ARMS: Final = 2
 
 
 class PatternVerdict(StrEnum):
@@ -32,9 +31,10 @@ class PatternVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One arm: the rate expected of it with its 95 % interval, and the rate of the user's other arms.
+    """One arm: the rate expected of it with its 95 % interval, and `base_rate`, that of the others.
 
-    `more` is about how many more emails would tell, where there is not enough data.
+    `base_rate` is None where nothing is known of any other. `more` is about how many more emails would tell,
+    where there is not enough data.
     """
 
     factor: str
@@ -58,48 +58,56 @@ class Patterns:
     async def patterns(self, user_id: int) -> list[Pattern]:
         """Return what is known of every arm that a user has tried, by factor, best first.
 
-        An arm works, or fails, only where its whole interval is above, or below, the rate of the others.
+        An arm works, or fails, only where the whole interval of its difference to the others is above, or
+        below, 0. What arms were chosen by follows from these rates, so it is no experiment: `compare` is one.
 
         Raises:
             NotFound: there is no such user, or the caller is bound to another.
         """
         await require_user(self._context, user_id)
-        factors: dict[str, list[tuple[str, Tally, list[float], float]]] = defaultdict(list)
+        factors: dict[str, list[tuple[str, Tally, Known]]] = defaultdict(list)
         for row in await run(self._session, queries.kept(user_id)):
             factor = row.data_key.partition(":")[0]
             interval = row.data_value.get("interval")
             if (arm := arm_of(factor, row.data_key)) and interval and row.success_score is not None:
-                factors[factor].append((arm, Tally.of(row.data_value), interval, row.success_score))
+                tally = Tally.of(row.data_value)
+                known = Known(row.success_score, interval[0], interval[1], tally.trials)
+                factors[factor].append((arm, tally, known))
         found = []
         for factor in sorted(factors):
             arms = factors[factor]
-            trials, replies = (sum(getattr(one[1], name) for one in arms) for name in ("trials", "replies"))
             mine = [
-                _pattern(factor, *one, others=(trials - one[1].trials, replies - one[1].replies))
-                for one in arms
+                _pattern(factor, arm, tally, known, [other for _, _, other in arms if other is not known])
+                for arm, tally, known in arms
             ]
             found += sorted(mine, key=lambda one: (-one.rate, one.arm))
         return found
 
 
-def _pattern(
-    factor: str, arm: str, tally: Tally, interval: list[float], rate: float, *, others: tuple[int, int]
-) -> Pattern:
-    low, high = interval
-    base = others[1] / others[0] if others[0] else None
+def _pattern(factor: str, arm: str, tally: Tally, known: Known, others: list[Known]) -> Pattern:
+    beside = contrast(known, others)
     more = None
-    if base is None:
+    if beside is None:
         verdict = PatternVerdict.NOT_ENOUGH_DATA
-    elif low > base:
+    elif beside.low > 0:
         verdict = PatternVerdict.WORKS
-    elif high < base:
+    elif beside.high < 0:
         verdict = PatternVerdict.FAILS
-    elif low > base - MATTERS and high < base + MATTERS:
+    elif beside.low > -MATTERS and beside.high < MATTERS:
         verdict = PatternVerdict.NO_DIFFERENCE_THAT_MATTERS
     else:
         verdict = PatternVerdict.NOT_ENOUGH_DATA
-        apart = max(abs(rate - base), MATTERS)
-        more = max(ceil(_Z**2 * rate * (1 - rate) / apart**2) - tally.trials, 1)
+        apart = max(abs(beside.size), MATTERS)
+        more = max(planned_size(beside.others, min(beside.others + apart, 1)) - tally.trials, 1)
     return Pattern(
-        factor, arm, verdict, rate, (low, high), base, tally.trials, tally.replies, tally.waiting, more
+        factor=factor,
+        arm=arm,
+        verdict=verdict,
+        rate=known.rate,
+        interval=(known.low, known.high),
+        base_rate=None if beside is None else beside.others,
+        trials=tally.trials,
+        replies=tally.replies,
+        waiting=tally.waiting,
+        more=more,
     )

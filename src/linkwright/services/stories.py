@@ -104,7 +104,7 @@ class Stories:
             as_of=asked,
             cost=sum(row.cost or 0.0 for row in decided),
             unpriced=sum(row.decided_by == DeciderKind.MODEL and row.cost is None for row in decided),
-            entries=sorted(entries, key=lambda each: (each.at, _ORDER[each.what], each.id)),
+            entries=sorted(entries, key=_order),
         )
 
     async def _heard(
@@ -123,6 +123,12 @@ class Stories:
             for row in await self._ctx.session.scalars(statement):
                 found[row.decision_id].append(row)
         return found
+
+
+def _order(each: Entry) -> tuple[datetime, int, int]:
+    """Return where an entry stands: at one moment a prospect was judged before its letter was written."""
+    first = each.what == "decision" and each.about == "prospect"
+    return each.at, -1 if first else _ORDER[each.what], each.id
 
 
 def _title(page: BacklinkOpportunity, email: BacklinkingEmail | None) -> str:
