@@ -69,7 +69,9 @@ def calibration(
 def _show(found: Sequence[CalibrationRead]) -> None:
     console = Console()
     if not found:
-        console.print(Text("Not enough data: no confidence has a known outcome yet.", style="dim"))
+        console.print(
+            Text("Not enough data: no confidence has an outcome whose time is over yet.", style="dim")
+        )
         return
     rows = [_row(one) for one in found]
     console.print(listing(_COLUMNS, rows, wide="decisions", whole=_COLUMNS[1:], room=console.width))
