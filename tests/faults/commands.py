@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,10 @@ from linkwright.db.engine import Database
 from tests.support.dump import Dump, dump, likeness
 
 ROOT = Path(__file__).parents[2]
+
+# A shell that runs the tests in the background lets them ignore Ctrl-C, and their children inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SECRETS = ("hunter2-Pa55", "pepper-S3cret")
 """Planted in URLs and settings; no output may have them."""

@@ -56,8 +56,8 @@ async def make(database: Database) -> Any:
 
 
 def live(url: str, folder: str) -> int:
-    """Archive in a process of its own, slowly: three rows a transaction, so that there is time to be shot."""
-    archive_delete._FIRST = archive_delete._MOST = 3  # type: ignore[misc]
+    """Archive in a process of its own, slowly: one row a transaction, so that there is time to be shot."""
+    archive_delete._FIRST = archive_delete._MOST = 1  # type: ignore[misc]
 
     async def work(database: Database) -> None:
         await Archiving(database, Storage(folder), clock=lambda: LATER).run(timedelta(days=180))

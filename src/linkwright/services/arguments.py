@@ -137,6 +137,7 @@ _CHECKS: Final[Mapping[str, Check]] = {
     "bool": _of(bool, "true or false"),
     "timedelta": _of(timedelta, "a duration"),
     "Iterable": _several,
+    "Sequence": _several,
     "Mapping": _of(Mapping, "a dict"),
     "dict": _of(dict, "a dict"),
 }

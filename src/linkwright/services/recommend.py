@@ -124,13 +124,12 @@ class Recommending:
         """
         if not 1 <= count <= MOST_AT_ONCE:
             raise InvalidInput("count", f"must be from 1 to {MOST_AT_ONCE:,}", count)
-        if opportunity_ids and len(opportunity_ids) != count:
-            raise InvalidInput(
-                "opportunity_ids", f"must be {count:,}, one for each choice", len(opportunity_ids)
-            )
+        prospects = list(opportunity_ids)
+        if prospects and len(prospects) != count:
+            raise InvalidInput("opportunity_ids", f"must be {count:,}, one for each choice", len(prospects))
         random = secrets.SystemRandom() if seed is None else Random(seed)  # noqa: S311  (repeatable on purpose)
         seeds = [random.getrandbits(_SEED_BITS) for _ in range(count)]
-        return await self._drawn(user_id, campaign_id, factor, candidates, context, opportunity_ids, seeds)
+        return await self._drawn(user_id, campaign_id, factor, candidates, context, prospects, seeds)
 
     async def _drawn(
         self,
