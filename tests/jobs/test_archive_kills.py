@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -30,17 +29,10 @@ from linkwright.services.analytics import Analytics
 from linkwright.services.context import Context
 from tests.jobs.test_archive import LATER, rows
 from tests.monitoring.sound_record import make_sound_record
+from tests.support.opened import with_database
 
 ROOT = Path(__file__).parents[2]
 KILLS = 20
-
-
-async def with_database(url: str, work: Callable[[Database], Awaitable[Any]]) -> Any:
-    database = Database(url)
-    try:
-        return await work(database)
-    finally:
-        await database.close()
 
 
 async def make(database: Database) -> Any:

@@ -6,33 +6,19 @@ import asyncio
 import os
 import sqlite3
 import subprocess
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from linkwright.db.engine import Database
 from tests.cli.command import Said, linkwright
 from tests.monitoring.sound_record import make_sound_record
 from tests.support.dump import dump
-from tests.support.postgres import Databases
+from tests.support.opened import with_database
 from tests.support.postgres_server import binaries
 
 Command = Callable[..., Said]
-
-
-@pytest.fixture
-def other_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A second database, with nothing in it."""
-    if dialect == "sqlite":
-        yield f"sqlite:///{tmp_path / 'other.db'}"
-        return
-    postgres: Databases = request.getfixturevalue("postgres")
-    url = postgres.create()
-    yield url
-    postgres.drop(url)
 
 
 @pytest.fixture
@@ -54,14 +40,6 @@ def record(migrated_url: str) -> str:
     return migrated_url
 
 
-async def with_database(url: str, work: Callable[[Database], Awaitable[Any]]) -> Any:
-    database = Database(url)
-    try:
-        return await work(database)
-    finally:
-        await database.close()
-
-
 def rows_of(url: str) -> object:
     return asyncio.run(with_database(url, dump))
 
@@ -72,17 +50,17 @@ def files(tmp_path: Path) -> list[str]:
 
 class TestThereAndBack:
     def test_every_row_comes_back_and_the_doctor_has_looked(
-        self, record: str, other_url: str, command: Command, tmp_path: Path
+        self, record: str, database_url: str, command: Command, tmp_path: Path
     ) -> None:
         made = command("backup", "a.backup", "--json", url=record)
         assert (made.status, files(tmp_path)) == (0, ["a.backup"]), made.err
         assert made.json["bytes"] > 1000
         assert (tmp_path / "work" / "a.backup").stat().st_mode & 0o077 == 0
 
-        back = command("restore", "a.backup", "--json", url=other_url)
+        back = command("restore", "a.backup", "--json", url=database_url)
 
         assert (back.status, back.json["doctor"]["sound"]) == (0, True), back.err
-        assert rows_of(other_url) == rows_of(record)
+        assert rows_of(database_url) == rows_of(record)
 
     def test_rows_that_are_there_are_kept_until_it_is_said(self, record: str, command: Command) -> None:
         assert command("backup", "a.backup", url=record).status == 0
@@ -98,14 +76,14 @@ class TestThereAndBack:
 
     @pytest.mark.dialects("sqlite")
     def test_it_is_of_one_instant_while_another_writes(
-        self, record: str, other_url: str, command: Command
+        self, record: str, database_url: str, command: Command
     ) -> None:
         before = rows_of(record)
         with closing(sqlite3.connect(record.removeprefix("sqlite:///"))) as other:
             other.execute("UPDATE users SET name = 'half'")
             assert command("backup", "a.backup", url=record).status == 0
-        assert command("restore", "a.backup", url=other_url).status == 0
-        assert rows_of(other_url) == before
+        assert command("restore", "a.backup", url=database_url).status == 0
+        assert rows_of(database_url) == before
 
 
 class TestRefused:
@@ -138,17 +116,17 @@ class TestRefused:
 
     @pytest.mark.dialects("sqlite")
     def test_a_backup_of_another_kind_or_a_newer_schema(
-        self, record: str, other_url: str, command: Command, tmp_path: Path
+        self, record: str, database_url: str, command: Command, tmp_path: Path
     ) -> None:
         (tmp_path / "work" / "p.backup").write_bytes(b"PGDMP" + bytes(100))
-        assert "is a backup of postgresql" in command("restore", "p.backup", url=other_url).err
-        assert command("restore", "none.backup", url=other_url).status == 1
+        assert "is a backup of postgresql" in command("restore", "p.backup", url=database_url).err
+        assert command("restore", "none.backup", url=database_url).status == 1
         assert command("backup", "a.backup", url=record).status == 0
         with closing(sqlite3.connect(tmp_path / "work" / "a.backup")) as newer:
             newer.execute("UPDATE linkwright_version SET version_num = '9999'")
             newer.commit()
-        assert "of a newer Linkwright" in command("restore", "a.backup", url=other_url).err
-        assert not Path(other_url.removeprefix("sqlite:///")).exists()
+        assert "of a newer Linkwright" in command("restore", "a.backup", url=database_url).err
+        assert not Path(database_url.removeprefix("sqlite:///")).exists()
 
     def test_a_folder_that_is_not_there_or_a_disk_that_is_full(
         self, record: str, command: Command, tmp_path: Path

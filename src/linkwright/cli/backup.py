@@ -1,18 +1,15 @@
 """`linkwright backup` and `linkwright restore`: the whole database, into a file and out of it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import BarColumn, SpinnerColumn, TextColumn
 
 from linkwright.cli.doctor import facts_of, tell
 from linkwright.cli.ending import FAILED
+from linkwright.cli.progress import progress
 from linkwright.cli.support import AsJson, DatabaseUrl, print_json, run, settings_with
-from linkwright.db.sqlite_copies import Progress as Told
 from linkwright.jobs.backup import BackedUp, Restored, back_up
 from linkwright.jobs.backup import restore as put_back
 
@@ -38,7 +35,7 @@ def backup(
 
     async def work() -> BackedUp:
         settings = settings_with(database_url)
-        with _progress("written") as told:
+        with progress(*_columns(), what="written") as told:
             return await back_up(
                 settings.database_url.get_secret_value(),
                 file,
@@ -81,7 +78,7 @@ def restore(
 
     async def work() -> Restored:
         settings = settings_with(database_url)
-        with _progress("taken over") as told:
+        with progress(*_columns(), what="taken over") as told:
             return await put_back(
                 settings.database_url.get_secret_value(),
                 file,
@@ -105,14 +102,5 @@ def restore(
         raise typer.Exit(FAILED)
 
 
-@contextmanager
-def _progress(what: str) -> Iterator[Told | None]:
-    """Show how far it is where a person looks on."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield None
-        return
-    columns = (SpinnerColumn(), BarColumn(), TextColumn("{task.completed:,.0f} {task.description}"))
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total or None)
+def _columns() -> tuple[SpinnerColumn, BarColumn, TextColumn]:
+    return SpinnerColumn(), BarColumn(), TextColumn("{task.completed:,.0f} {task.description}")

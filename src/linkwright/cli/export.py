@@ -2,18 +2,17 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, BinaryIO, Final
 
 import typer
-from rich.console import Console
-from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TextColumn
 
 from linkwright.cli.ending import FAILED
+from linkwright.cli.progress import progress
 from linkwright.cli.support import (
     AsJson,
     DatabaseUrl,
@@ -24,7 +23,7 @@ from linkwright.cli.support import (
 )
 from linkwright.errors import InvalidInput, NotFound
 from linkwright.jobs.desks import SEARCHED_CAMPAIGNS, Desk, desk_for, no_campaign
-from linkwright.jobs.export import Exported, Progress, export_campaign, write_whole
+from linkwright.jobs.export import Exported, export_campaign, write_whole
 from linkwright.jobs.export_tables import export_csv, export_xlsx
 from linkwright.jobs.import_campaign import Imported, import_campaign
 from linkwright.services.campaigns import Campaigns
@@ -159,7 +158,7 @@ async def _export(
             owner = await Desk(database).user(email)
         async with database.reading() as session:
             campaign_id = await _campaign_id(Campaigns(Context(session, owner=owner)), campaign, owner)
-        with _progress() as told:
+        with progress(SpinnerColumn(), TextColumn("{task.completed:,.0f} records")) as told:
             match form:
                 case Format.JSONL:
                     return await export_campaign(database, campaign_id, target, owner=owner, progress=told)
@@ -212,16 +211,3 @@ _NAMES: Final = {
     "analytics": "record of a period",
 }
 _NO_PLURAL: Final = frozenset({"learning"})
-
-
-@contextmanager
-def _progress() -> Iterator[Progress | None]:
-    """Count along where a person looks on."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield None
-        return
-    columns = (SpinnerColumn(), TextColumn("{task.completed:,.0f} records"))
-    with Bar(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda done: bar.update(task, completed=done)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from linkwright.cli.ending import FAILED
 from linkwright.cli.export import campaign_in
 from linkwright.cli.import_view import as_json_summary, show_summary
+from linkwright.cli.progress import progress
 from linkwright.cli.support import AsJson, DatabaseUrl, open_database, print_json, run, settings_with
 from linkwright.errors import InvalidInput
 from linkwright.jobs.ai_readings import read_all
@@ -22,7 +23,6 @@ from linkwright.jobs.import_mail import MailImporter
 from linkwright.jobs.import_prospects import ProspectsImporter
 from linkwright.jobs.import_sent_log import SentLogImporter
 from linkwright.jobs.importers import Importer, Summary
-from linkwright.jobs.importing import Progress as Report
 from linkwright.jobs.importing import bring_in
 from linkwright.jobs.rejects import RejectsFile
 from linkwright.outreach.choice import LOCAL, ai_of
@@ -244,7 +244,14 @@ async def _desk(database_url: str | None, *, dry_run: bool) -> AsyncIterator[tup
 
 
 async def _bring_in(desk: Desk, importer: Importer, rejects: RejectsFile, *, quiet: bool) -> Summary:
-    with _progress(Path(importer.source).name, quiet=quiet) as report:
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TaskProgressColumn(show_speed=True),
+        TimeRemainingColumn(),
+    )
+    name = "".join(filter(str.isprintable, Path(importer.source).name))
+    with progress(*columns, what=name, quiet=quiet) as report:
         return await bring_in(desk, importer, rejects=rejects, progress=report)
 
 
@@ -254,25 +261,6 @@ def _rejects_file(file: Path, place: Path | None) -> RejectsFile:
     rejects = RejectsFile(place or Path(f"{file.resolve().name}.rejects.csv"), source=file)
     rejects.begin_at(0)
     return rejects
-
-
-@contextmanager
-def _progress(name: str, *, quiet: bool) -> Iterator[Report | None]:
-    """Show a bar where a person looks on; what programs read stays clean of it."""
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
-        yield None
-        return
-    with Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TaskProgressColumn(show_speed=True),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-    ) as bar:
-        task = bar.add_task("".join(filter(str.isprintable, name)), total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _finish(summary: Summary, *, as_json: bool) -> None:

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from linkwright.db.rows import run
-from linkwright.errors import BudgetSpent, NotFound, UnpricedModel
+from linkwright.errors import BudgetSpent, UnpricedModel
 from linkwright.models.budgets import AIBudget, AIReservation
 from linkwright.models.campaigns import BacklinkingCampaign
 from linkwright.queries import budgets as queries
 from linkwright.queries import campaigns as campaign_queries
 from linkwright.schemas.budgets import BudgetUpdate, PlannedCall, Spending
 from linkwright.schemas.validation import parse
+from linkwright.services.campaign_life import found
 from linkwright.services.context import Context
 from linkwright.services.decision_rows import note
 from linkwright.services.history import add_counts
@@ -58,10 +59,8 @@ class Budgets:
         Raises:
             NotFound: the caller has no such campaign.
         """
-        found = await self._session.scalar(campaign_queries.campaign(campaign_id, self._context.owner))
-        if found is None:
-            raise NotFound("campaign", campaign_id)
-        return await self._spending(found)
+        campaign = campaign_queries.campaign(campaign_id, self._context.owner)
+        return await self._spending(found(await self._session.scalar(campaign), campaign_id))
 
     async def reserve(self, campaign_id: str, call_data: Mapping[str, Any] | PlannedCall) -> AIReservation:
         """Set aside what a call may cost at most, before it is made.
@@ -110,10 +109,7 @@ class Budgets:
 
     async def _locked(self, campaign_id: str) -> BacklinkingCampaign:
         locked = campaign_queries.locked_campaign(campaign_id, self._context.owner)
-        campaign = await self._session.scalar(locked)
-        if campaign is None:
-            raise NotFound("campaign", campaign_id)
-        return campaign
+        return found(await self._session.scalar(locked), campaign_id)
 
     async def _spending(self, campaign: BacklinkingCampaign) -> Spending:
         statement = queries.spending(campaign.id, self._context.now())

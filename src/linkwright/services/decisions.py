@@ -12,6 +12,7 @@ from linkwright.queries import decisions as queries
 from linkwright.schemas.decisions import DecisionCreate, DecisionQuery, OutcomeCreate
 from linkwright.schemas.validation import parse
 from linkwright.services.calibration import calibrated
+from linkwright.services.campaign_life import found
 from linkwright.services.context import Context
 from linkwright.services.decision_rows import IDENTITY, completed, require_template, settle, unpriced
 from linkwright.services.decision_texts import TEXTS, digests_of, keep
@@ -43,8 +44,7 @@ class Decisions:
         if shape.campaign_id is not None:
             # The lock comes before the insert, so that costs of one campaign queue up in one order.
             locked = campaign_queries.locked_campaign(shape.campaign_id, user_id)
-            if await self._session.scalar(locked) is None:
-                raise NotFound("campaign", shape.campaign_id)
+            found(await self._session.scalar(locked), shape.campaign_id)
             await self._require_in_campaign(shape.campaign_id, shape)
         texts = {name: text for name in TEXTS if (text := getattr(shape, name)) is not None}
         await keep(self._context, user_id, texts.values())
