@@ -38,6 +38,7 @@ WRONG: dict[str, tuple[str, tuple[str, ...]]] = {
         '[campaign.limits]\nmax_emails_per_day = 0\nmax_opportunities = "many"\nmax_follow_ups = true\n',
         ("line 9", "line 10", "line 11", "must be a whole number"),
     ),
+    "a budget below nothing": ("[campaign.limits]\nai_budget = -1\n", ("line 9", "or equal to 0")),
     "files that are not there": (
         '[[prospects]]\nfile = "a.csv"\n[[mailboxes]]\npath = "b"\n[[sent_logs]]\nfile = "c.log"\n',
         ("line 9", "line 11", "line 13", "there is no"),

@@ -82,12 +82,13 @@ class Campaign:
         )
         (self.folder / "campaign.toml").write_text(text)
 
-    async def run(self, *, at: datetime = NOW, dry_run: bool = False) -> RunReport:
+    async def run(self, *, at: datetime = NOW, dry_run: bool = False, embedding: str = "auto") -> RunReport:
         """Run it."""
         return await run_campaign(
             self.database,
             read_campaign_file(self.folder / "campaign.toml"),
             clock=lambda: at,
+            embedding=embedding,
             dry_run=dry_run,
             rejects_folder=self.folder,
         )

@@ -183,6 +183,24 @@ class TestRunningAgain:
         row = (await dump(campaign.database))["backlinking_campaigns"][0]
         assert (row["priority"], row["max_emails_per_day"]) == ("urgent", 3)
 
+    async def test_limits_what_an_ai_may_cost_where_the_file_says_so(
+        self, campaign: Campaign, service: BacklinkingDatabaseService
+    ) -> None:
+        campaign.write(campaign="limits = { ai_budget = 5 }\n")
+        first = await campaign.run()
+        assert (await service.get_ai_budget(first.campaign_id)).cost_limit == 5
+        assert not (await campaign.run()).settings_changed
+
+        await service.set_ai_budget(first.campaign_id, {"cost_limit": 9.0, "allows_unpriced": True})
+        campaign.write(campaign="limits = { ai_budget = 7.5 }\n")
+        changed = (await campaign.run()).settings_changed
+        campaign.write()
+        assert (await campaign.run()).settings_changed == []
+
+        assert changed == [SettingChanged("ai_budget", 9.0, 7.5)]
+        budget = await service.get_ai_budget(first.campaign_id)
+        assert (budget.cost_limit, budget.allows_unpriced) == (7.5, True)
+
     async def test_leaves_a_paused_campaign_paused(
         self, campaign: Campaign, service: BacklinkingDatabaseService
     ) -> None:

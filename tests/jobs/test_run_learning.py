@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.trials.confidence import BOASTING
 from linkwright.db.engine import Database
 from linkwright.jobs.run_report import RunReport
 from linkwright.jobs.saved_pages import saved_pages
@@ -15,6 +16,7 @@ from linkwright.monitoring.doctor import examine
 from linkwright.service import BacklinkingDatabaseService
 from tests.jobs.campaigns import NOW, Campaign, errands
 from tests.support.dump import dump, likeness
+from tests.support.ledger import readings, remember
 
 DAY = timedelta(days=1)
 HUTS = "Mountain huts from the valley to the pass, and the walks between them. Which huts are open in winter."
@@ -105,6 +107,15 @@ class TestScoring:
         _, changed = await rows_of(campaign, "backlinking_opportunities")
         assert changed["ai_relevance_score"] < 0.5
         assert len(await decisions(campaign, "score")) == 3
+
+    async def test_scores_with_the_model_that_the_settings_name(self, campaign: Campaign) -> None:
+        campaign.write(prospects=described("", ""), more=PAGES)
+        save(campaign, "site0.example.txt", HUTS)
+
+        await campaign.run(embedding="none")
+
+        [scored] = await decisions(campaign, "score")
+        assert scored["decider"] == "rule:keywords"
 
     async def test_makes_nothing_up_where_there_is_no_text(self, campaign: Campaign) -> None:
         campaign.write(prospects=described("Too few words").replace(",50\n", ",\n"))
@@ -326,6 +337,27 @@ class TestLearning:
         assert not (await campaign.run(at=NOW + 22 * DAY + timedelta(hours=2))).changed
         assert await dump(campaign.database) == before
         await require_sound(campaign)
+
+    async def test_makes_confidences_probabilities_by_what_people_said_of_them(
+        self, campaign: Campaign, database: Database
+    ) -> None:
+        await campaign.run()
+        [user] = await rows_of(campaign, "users")
+        rows, agreed = readings(BOASTING, 300, until=NOW, model="m", seed=1)
+        async with database.transaction() as session:
+            await remember(session, user["id"], rows, outcome="agreement", values=agreed)
+
+        await campaign.run(at=NOW + DAY)
+
+        learned = {
+            row["data_key"]: row["data_value"]
+            for row in await rows_of(campaign, "ai_learning_data")
+            if row["data_type"] == "calibration"
+        }
+        assert learned["classify|m|reply@1"]["outcomes"] == 300
+        before = await dump(database)
+        assert not (await campaign.run(at=NOW + DAY + timedelta(hours=1))).changed
+        assert await dump(database) == before
 
     async def test_of_a_dry_run_keeps_nothing(
         self, campaign: Campaign, service: BacklinkingDatabaseService

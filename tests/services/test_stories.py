@@ -135,6 +135,42 @@ class TestExplain:
         assert await answers(came + timedelta(hours=1)) == 0
         assert await answers(read) == await answers() == 1
 
+    async def test_a_bounce_that_was_read_late_had_moved_nothing_before(self, desk: Desk) -> None:
+        chosen = await choose(desk, factor="send_hour")
+        email = await desk.draft(decision_ids=[chosen])
+        await desk.sending("mark_sent", email.id)
+        happened = desk.later(hours=1)
+        between = desk.later(days=1)
+        read = desk.later(days=1)
+        await desk.delivery("record_bounce", email.id, occurred_at=happened)
+
+        async def known(as_of: object = None) -> tuple[str, bool, bool]:
+            story = await explain(desk, "email", email.id, as_of)
+            told = {entry.text for entry in story.entries}
+            return story.status, "bounced" in told, "sent → bounced" in told
+
+        assert await known(happened) == await known(between) == ("sent", False, False)
+        assert await known(read) == await known() == ("bounced", True, True)
+        # When it happened is where it stands, and when it was heard of is said beside.
+        story = await explain(desk, "email", email.id)
+        [event] = [entry for entry in story.entries if entry.text == "bounced"]
+        assert (event.at, event.facts["recorded_at"]) == (happened, read)
+
+    async def test_a_choice_has_not_taken_effect_before_its_letter_left(self, desk: Desk) -> None:
+        chosen = await choose(desk, factor="send_hour")
+        email = await desk.draft(decision_ids=[chosen])
+        written = desk.now
+        left = desk.later(hours=5)
+        await desk.sending("mark_sent", email.id)
+
+        async def effect(as_of: object = None) -> object:
+            story = await explain(desk, "email", email.id, as_of)
+            [choice] = [entry for entry in story.entries if entry.id == chosen and entry.what == "decision"]
+            return choice.facts.get("executed_at")
+
+        assert await effect(written) is None
+        assert await effect(left) == await effect() == left
+
     async def test_a_clock_that_goes_back_hides_nothing(self, desk: Desk) -> None:
         page = await desk.prospect()
         told = await explain(desk, "opportunity", page)

@@ -79,6 +79,7 @@ def run(
                     clock=utc_now if moment is None else lambda: moment,
                     pepper=settings.address_pepper.get_secret_value().encode(),
                     learning=settings.learning,
+                    embedding=settings.ai_embedding,
                     dry_run=dry_run,
                     rejects_folder=rejects,
                     watch=watch,

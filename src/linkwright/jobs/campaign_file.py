@@ -61,6 +61,8 @@ class Limits(Part):
     max_opportunities: Annotated[int, Field(ge=1, le=1_000_000)] = 100
     max_emails_per_day: Annotated[int, Field(ge=1, le=10_000)] = 10
     max_follow_ups: Annotated[int, Field(ge=0, le=10)] = 3
+    # In US dollars, for all of its time. A file that says nothing leaves what was set elsewhere.
+    ai_budget: Annotated[float, Field(ge=0, lt=1_000_000, allow_inf_nan=False, strict=False)] | None = None
 
 
 class Campaign(Part):

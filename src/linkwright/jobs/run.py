@@ -47,6 +47,7 @@ async def run_campaign(
     clock: Clock = utc_now,
     pepper: bytes = b"",
     learning: LearningRules = USUAL_LEARNING,
+    embedding: str = "auto",
     dry_run: bool = False,
     rejects_folder: Path = Path(),
     watch: Watch = lambda _: None,
@@ -63,7 +64,7 @@ async def run_campaign(
     """
     now = clock().astimezone(UTC)
     async with desk_for(database, clock=lambda: now, pepper=pepper, trial=dry_run) as desk:
-        at, report = await _set_up(desk, file, now, learning)
+        at, report = await _set_up(desk, file, now, learning, embedding)
         await bring_files_in(at, file, report, rejects_folder=rejects_folder, watch=watch)
         # Before anything is chosen: today's letters rest on what came of yesterday's.
         await learn(at, report)
@@ -77,7 +78,7 @@ async def run_campaign(
 
 
 async def _set_up(
-    desk: Desk, file: CampaignFile, now: datetime, learning: LearningRules
+    desk: Desk, file: CampaignFile, now: datetime, learning: LearningRules, embedding: str
 ) -> tuple[RunDesk, RunReport]:
     """Make the user, the campaign and its templates, or bring them up to date, all at once or not at all."""
     owner = file.campaign.user
@@ -86,7 +87,7 @@ async def _set_up(
         user = await trusted.users.get_or_create(owner.email, owner.name)
         if owner.name is not None and user.name != owner.name:
             user = await trusted.users.update(user.id, {"name": owner.name})
-        at = RunDesk(desk.of(user.id), user.id, learning)
+        at = RunDesk(desk.of(user.id), user.id, learning, embedding)
         work = UnitOfWork(Context(session, desk.clock, user.id, SETTER_UP, desk.pepper))
         campaign, changed = await set_up_campaign(work, user.id, file)
         new, rewritten = await set_up_templates(work, user.id, file)

@@ -21,6 +21,8 @@ class RunDesk:
     desk: Desk
     user_id: int
     learning: LearningRules = USUAL_LEARNING
+    # Which small model scores pages: a setting of the same name.
+    embedding: str = "auto"
 
     @asynccontextmanager
     async def work(self, actor: str) -> AsyncIterator[UnitOfWork]:

@@ -63,7 +63,7 @@ async def score_prospects(desk: RunDesk, file: CampaignFile, report: RunReport) 
         told = _to_score(prospects, {row.opportunity_id: row for row in found}, saved, brief, report)
         if told:
             # The model takes a moment to load, and most runs have nothing to score.
-            ai = ai or local_ai()
+            ai = ai or local_ai(desk.embedding)
             # Asked while no transaction is open, however long an answer takes.
             answers = [(one, await ai.score_page(one.page, brief)) for one in told]
             await _keep(desk, answers, report)

@@ -28,9 +28,12 @@ async def set_up_campaign(
         InvalidInput: the database refuses a value that the file may hold.
     """
     wanted = _campaign_values(file)
+    budget = file.campaign.limits.ai_budget
     found = await work.campaigns.named(user_id, file.campaign.name)
     if found is None:
         made = await work.campaigns.create(user_id, wanted | {"name": file.campaign.name})
+        if budget is not None:
+            await work.budgets.set(made.id, {"cost_limit": budget})
         return await work.campaigns.start(made.id), None
     changed = [
         SettingChanged(name, old, value)
@@ -39,9 +42,15 @@ async def set_up_campaign(
     ]
     if changed:
         found = await work.campaigns.update(found.id, wanted)
+    if budget is not None:
+        before = await work.budgets.get(found.id)
+        if before.cost_limit != budget:
+            allows = {"allows_unpriced": before.allows_unpriced}
+            await work.budgets.set(found.id, {"cost_limit": budget} | allows)
+            changed.append(SettingChanged("ai_budget", before.cost_limit, budget))
     if found.status in {CampaignStatus.DRAFT, CampaignStatus.SCHEDULED}:
-        before, found = found.status, await work.campaigns.start(found.id)
-        changed.append(SettingChanged("status", before, found.status))
+        status, found = found.status, await work.campaigns.start(found.id)
+        changed.append(SettingChanged("status", status, found.status))
     return found, changed
 
 
@@ -96,7 +105,7 @@ def _campaign_values(file: CampaignFile) -> dict[str, Any]:
         "tone_preference": campaign.tone_preference.value,
         "personalization_level": campaign.personalization_level.value,
         "priority": campaign.priority.value,
-        **campaign.limits.model_dump(),
+        **campaign.limits.model_dump(exclude={"ai_budget"}),
     }
 
 

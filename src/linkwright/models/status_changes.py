@@ -51,3 +51,5 @@ class StatusChange(Base):
     actor: Mapped[str] = mapped_column(String(100))
     reason: Mapped[str | None] = mapped_column(Text)
     changed_at: Mapped[datetime]
+    # When it was written down; NULL where that was at once, or before this was kept.
+    recorded_at: Mapped[datetime | None]

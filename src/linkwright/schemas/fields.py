@@ -13,6 +13,10 @@ EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 LARGEST_INTEGER: Final = 2**31 - 1
 NO_NUL: Final = r"^[^\x00]*$"
+LONGEST_JSON: Final = 1_000_000
+"""The most bytes of one JSON value: what a model pours out beyond that is no fact about a prospect."""
+LONGEST_TEXT: Final = 10_000_000
+"""The most characters of one text: a whole mail has room, and a window of two million tokens."""
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -53,6 +57,8 @@ def _json(value: Any) -> Any:
         text = orjson.dumps(value)
     except (TypeError, ValueError) as error:
         raise ValueError(f"must be JSON ({error})") from None
+    if len(text) > LONGEST_JSON:
+        raise ValueError(f"must be at most {LONGEST_JSON} bytes as JSON")
     # orjson writes NaN as null and a moment as text: what comes back must be what went in.
     back = orjson.loads(text)
     if back != value:
@@ -84,7 +90,7 @@ Count = Annotated[int, Field(ge=0, le=LARGEST_INTEGER)]
 Positive = Annotated[int, Field(ge=1, le=LARGEST_INTEGER)]
 Stars = Annotated[int, Field(ge=1, le=5)]
 RowId = Annotated[int, Field(ge=1, le=LARGEST_INTEGER)]
-Text = Annotated[str, Field(pattern=NO_NUL)]
+Text = Annotated[str, Field(max_length=LONGEST_TEXT, pattern=NO_NUL)]
 JsonObject = Annotated[dict[str, Any], AfterValidator(_json)]
 JsonList = Annotated[list[Any], AfterValidator(_json)]
 Words = Annotated[

@@ -18,3 +18,4 @@ class StatusChangeRead(Record):
     actor: str
     reason: str | None
     changed_at: datetime
+    recorded_at: datetime | None

@@ -46,7 +46,8 @@ def _as_invalid_input(shape: type[BaseModel], error: ValidationError, row: int |
     )
     problems = tuple((_place(detail), _rule(shape, detail)) for detail in details)
     first = details[0]
-    value = None if first["type"] == "missing" else first["input"]
+    # Of a rule about the whole, the whole is no answer to what is wrong: it is long, and full of mail.
+    value = None if first["type"] == "missing" or not first["loc"] else first["input"]
     return InvalidInput(*problems[0], value, row=row, problems=problems)
 
 

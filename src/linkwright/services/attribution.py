@@ -80,8 +80,10 @@ class Attribution:
     ) -> Attributed:
         """Write down what came of the decisions whose windows have closed by `until`, a batch at a time.
 
-        Call it until `after` is None. Running it again changes nothing. With `again_after` it looks at
-        all of history anew, due or not, from the decision after that id: 0 at first, then `after`.
+        Call it until `after` is None. Running it again changes nothing. `until` says which decisions are
+        looked at; of these, all that has happened by now counts, also after `until`.
+        With `again_after` it looks at all of history anew, due or not, from the decision after that
+        id: 0 at first, then `after`.
 
         Raises:
             NotFound: there is no such user, or the caller is bound to another.

@@ -153,7 +153,7 @@ class CampaignLife:
         await self._session.flush()
         moves = await self._released(campaign_id, now) if old is C.ACTIVE else []
         moves.append(Move(LifeKind.CAMPAIGN, old.value, new.value, now, reason=reason))
-        await record_moves(self._session, campaign_id, moves, actor=self._context.actor)
+        await record_moves(self._context, campaign_id, moves)
         return campaign
 
     async def _released(self, campaign_id: str, now: datetime) -> list[Move]:

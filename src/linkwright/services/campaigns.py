@@ -45,7 +45,7 @@ class Campaigns(CampaignLife):
         self._session.add(campaign)
         await self._session.flush()
         entered = Move(LifeKind.CAMPAIGN, None, campaign.status, now)
-        await record_moves(self._session, campaign.id, [entered], actor=self._context.actor)
+        await record_moves(self._context, campaign.id, [entered])
         return campaign
 
     async def get(self, campaign_id: str) -> BacklinkingCampaign:

@@ -226,9 +226,7 @@ class Held:
         if self.events:
             await run(session, events.ADD, self.events)
         if self.moves or self.counts:
-            await record_moves(
-                session, self.campaign_id, self.moves, actor=actor or self.ctx.actor, also=self.counts
-            )
+            await record_moves(self.ctx, self.campaign_id, self.moves, actor=actor, also=self.counts)
         elif is_counted(self.email_changes, COUNTED_OF_EMAILS) or is_counted(
             self.opportunity_changes, COUNTED_OF_PROSPECTS
         ):

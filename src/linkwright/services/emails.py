@@ -95,7 +95,7 @@ class Emails:
             opportunity_id=opportunity_id,
             email_id=email.id,
         )
-        await record_moves(self._ctx.session, campaign_id, [move], actor=self._ctx.actor, also=counts)
+        await record_moves(self._ctx, campaign_id, [move], also=counts)
         return email
 
     async def record_sent(

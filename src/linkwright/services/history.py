@@ -23,6 +23,7 @@ from linkwright.errors import IllegalMove
 from linkwright.lives import allowed
 from linkwright.models.campaigns import CampaignCount
 from linkwright.models.status_changes import StatusChange
+from linkwright.services.context import Context
 from linkwright.vocabulary import LifeKind
 
 _WRITE: Final = Prepared(insert(table(StatusChange)).inline())  # Nobody asks for its id.
@@ -84,15 +85,21 @@ def counts_of(moves: Iterable[Move]) -> Counter[tuple[str, str]]:
 
 
 async def record_moves(
-    session: AsyncSession, campaign_id: str, moves: Sequence[Move], *, actor: str, also: Counts | None = None
+    ctx: Context,
+    campaign_id: str,
+    moves: Sequence[Move],
+    *,
+    actor: str | None = None,
+    also: Counts | None = None,
 ) -> None:
     """Write the moves down and keep the campaign's counts.
 
-    `also` counts what has no life: responses and events.
+    `actor` is who moved, if not who asks; `also` counts what has no life: responses and events.
 
     Call it last in a verb: it takes the locks that come last.
     """
     if moves:
+        now = ctx.now()
         rows = [
             {
                 "campaign_id": campaign_id,
@@ -101,16 +108,17 @@ async def record_moves(
                 "email_id": move.email_id,
                 "old_status": move.old,
                 "new_status": move.new,
-                "actor": actor,
+                "actor": actor or ctx.actor,
                 "reason": move.reason,
                 "changed_at": move.at,
+                "recorded_at": now,
             }
             for move in moves
         ]
-        await run(session, _WRITE, rows)
+        await run(ctx.session, _WRITE, rows)
     counts = counts_of(moves)
     counts.update(also or {})
-    await add_counts(session, campaign_id, counts)
+    await add_counts(ctx.session, campaign_id, counts)
 
 
 async def add_counts(session: AsyncSession, campaign_id: str, counts: Counts) -> None:

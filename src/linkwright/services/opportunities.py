@@ -168,7 +168,7 @@ class Opportunities(OpportunityJudgement, OpportunityOutcomes):
         await self._session.flush()
         lost = {name: -number for name, number in counters.items()}
         await self._session.execute(queries.count_up(held.campaign_id, **lost))
-        await record_moves(self._session, held.campaign_id, [], actor=self._context.actor, also=counts)
+        await record_moves(self._context, held.campaign_id, [], also=counts)
         await mark_counted(self._session, held.campaign_id, [opportunity_id], self._context.now())
 
     async def _require_new(self, campaign_id: str, url: str) -> None:
@@ -194,9 +194,9 @@ class Opportunities(OpportunityJudgement, OpportunityOutcomes):
         """Count a prospect; where it begins elsewhere than at the beginning, write that down."""
         if entered.new == S.DISCOVERED:
             also = {(LifeKind.OPPORTUNITY.value, S.DISCOVERED.value): 1}
-            await record_moves(self._session, campaign_id, [], actor=self._context.actor, also=also)
+            await record_moves(self._context, campaign_id, [], also=also)
         else:
-            await record_moves(self._session, campaign_id, [entered], actor=self._context.actor)
+            await record_moves(self._context, campaign_id, [entered])
 
 
 def _changes(changes: Mapping[str, Any] | OpportunityUpdate) -> dict[str, Any]:

@@ -178,9 +178,7 @@ class _Adding:
         """Move the campaign's counters and counts, at the very end: these locks come last."""
         if self._counters["total"]:
             await self._session.execute(queries.count_up(self._campaign_id, **self._counters))
-        await record_moves(
-            self._session, self._campaign_id, self._moves, actor=self._context.actor, also=self._states
-        )
+        await record_moves(self._context, self._campaign_id, self._moves, also=self._states)
 
     async def _enter(self, fresh: Sequence[Values]) -> None:
         if not fresh:

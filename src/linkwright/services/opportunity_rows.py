@@ -104,7 +104,7 @@ class OpportunityRows:
             owner = self._context.owner or await self._session.scalar(queries.owner_of(held.campaign_id)) or 0
             entry = {**decision, "campaign_id": held.campaign_id, "opportunity_id": held.id}
             counts = await note(self._context, owner, entry, more)
-        await record_moves(self._session, held.campaign_id, moves, actor=self._context.actor, also=counts)
+        await record_moves(self._context, held.campaign_id, moves, also=counts)
         if not moves and is_counted(changes, COUNTED_OF_PROSPECTS):
             await mark_counted(self._session, held.campaign_id, [held.id], self._context.now())
         if decision is not None and decision["decided_by"] == DeciderKind.USER:

@@ -128,7 +128,7 @@ class Claims:
         keys = {"key_campaign": campaign_id, "keys": [row.id for row, _ in bad]}
         await run(self._ctx.session, sending.BLOCK, keys)
         moves = [_from_queue(row, EmailStatus.BLOCKED, now, reason) for row, reason in bad]
-        await record_moves(self._ctx.session, campaign_id, moves, actor="rule:policy")
+        await record_moves(self._ctx, campaign_id, moves, actor="rule:policy")
 
     async def _take(
         self, campaign_id: str, good: list[Row[Any]], now: datetime, lease: timedelta
@@ -143,7 +143,7 @@ class Claims:
         attempts = {key: before.get(key, 0) + 1 for key in ids}
         await run(session, events.ADD, [_claim_event(row, attempts[row.id], now, until) for row in good])
         moves = [_from_queue(row, EmailStatus.SENDING, now) for row in good]
-        await record_moves(session, campaign_id, moves, actor=self._ctx.actor)
+        await record_moves(self._ctx, campaign_id, moves)
         taken = sorted((detached(BacklinkingEmail, row) for row in rows), key=lambda email: email.id)
         return [Claim(email, attempts[email.id], until) for email in taken]
 

@@ -84,7 +84,11 @@ class Stories:
         session = self._ctx.session
         letters = (await session.scalars(queries.letters(*of))).all()
         answers = (await session.scalars(queries.answers(*of))).all()
-        moves = [row for row in await session.scalars(queries.moves(*of)) if row.changed_at <= now]
+        moves = [
+            row
+            for row in await session.scalars(queries.moves(*of))
+            if max(row.changed_at, row.recorded_at or row.changed_at) <= now
+        ]
         ever = (await session.scalars(queries.decisions(*of))).all()
         decided = [row for row in ever if row.decided_at <= now]
         sent = [letter.id for letter in letters]

@@ -140,4 +140,4 @@ async def apply_moves(ctx: Context, campaign_id: str, moves: list[Move]) -> None
     if letters:
         of = {"key_campaign": campaign_id, "keys": [move.email_id for move in letters]}
         await run(ctx.session, sending.CANCEL, of)
-    await record_moves(ctx.session, campaign_id, moves, actor=ctx.actor)
+    await record_moves(ctx, campaign_id, moves)
