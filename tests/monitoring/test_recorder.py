@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from linkwright import BacklinkingDatabaseService
 from linkwright.db.engine import Database
 from linkwright.errors import InvalidInput
+from linkwright.issuer import WATCHERS
 from linkwright.monitoring.fingerprints import normalised
 from linkwright.monitoring.folders import GONE_SECONDS, Folder
 from linkwright.monitoring.recorder import MOST_STATEMENTS, Recorder
@@ -133,6 +134,14 @@ class TestPlans:
         assert ("SEARCH users" if dialect == "sqlite" else "Index Scan using pk_users") in "\n".join(
             found.lines
         )
+
+    async def test_asking_for_it_is_not_counted(self, migrated_url: str, tmp_path: Path) -> None:
+        async with watched(migrated_url, tmp_path, slow_statement_ms=0.0001) as service:
+            await some_work(service)
+
+        statements = seen(migrated_url, tmp_path).statements
+        assert any(each.plan for each in statements.values())
+        assert not [asked for asked in statements if "EXPLAIN" in asked.sql or asked.issuer == WATCHERS]
 
     async def test_a_quick_one_has_none(self, migrated_url: str, tmp_path: Path) -> None:
         async with watched(migrated_url, tmp_path, slow_statement_ms=60_000) as service:

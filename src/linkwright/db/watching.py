@@ -1,7 +1,8 @@
 """Who may look on while statements run: told of each its text, its time, its rows, and how it was compiled.
 
-Never its values: an onlooker is not given them. SQLAlchemy's `do_execute` is the event, and not
-`before_cursor_execute`: for whoever listens to that one, prepared statements take the long way.
+Never its values: an onlooker is not given them. What is asked in order to watch is not watched.
+SQLAlchemy's `do_execute` is the event, and not `before_cursor_execute`: for whoever listens to that one,
+prepared statements take the long way.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import Any, Final, Literal, Protocol
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.interfaces import CacheStats
 from sqlalchemy.ext.asyncio import AsyncEngine
+
+from linkwright.issuer import ISSUER, WATCHERS
 
 _WATCHER: Final = "linkwright_watcher"
 
@@ -52,11 +55,17 @@ def watch(engine: Engine, watcher: Watcher) -> None:
 def watcher_of(connection: Connection) -> Watcher | None:
     """Return who looks on, for what runs past SQLAlchemy's events."""
     watcher: Watcher | None = connection.get_execution_options().get(_WATCHER)
-    return watcher
+    return watcher if _is_watched() else None
+
+
+def _is_watched() -> bool:
+    return ISSUER.get() is not WATCHERS
 
 
 def _watched(do: Callable[..., None], watcher: Watcher) -> Callable[..., bool]:
     def execute(cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
+        if not _is_watched():
+            return False
         started = perf_counter()
         try:
             do(cursor, statement, parameters, context)

@@ -55,10 +55,7 @@ class Recorder:
         self, text: str, seconds: float, rows: int, compiled: Compiled, error: Exception | None = None
     ) -> None:
         """Count a statement."""
-        issuer = ISSUER.get()
-        if issuer is WATCHERS:
-            return
-        key = text, issuer
+        key = text, ISSUER.get()
         found = self._known.get(key)
         if found is None:
             found = self._learn(key)

@@ -19,7 +19,7 @@ from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from linkwright.db.watching import Compiled
-from linkwright.issuer import ISSUER, WATCHERS
+from linkwright.issuer import ISSUER
 from linkwright.monitoring.fingerprints import normalised
 
 _SECOND: Final = 1_000_000_000
@@ -44,9 +44,6 @@ class Spans:
         self, text: str, seconds: float, rows: int, compiled: Compiled, error: Exception | None = None
     ) -> None:
         """Make the span of a statement that has just ended."""
-        issuer = ISSUER.get()
-        if issuer is WATCHERS:
-            return
         said, ended = _said(text), time_ns()
         span = self._tracer.start_span(
             said.summary,
@@ -56,7 +53,7 @@ class Spans:
                 **self._database,
                 **said.attributes,
                 "db.response.returned_rows": rows,
-                "linkwright.issuer": issuer,
+                "linkwright.issuer": ISSUER.get(),
                 "linkwright.compiled": compiled,
             },
         )
