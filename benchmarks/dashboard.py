@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import select, text, update
 
-from benchmarks.harness import Bench, Result, new_campaign, percentile
+from benchmarks.harness import Bench, Result, insert_rows, new_campaign, percentile
 from linkwright.models import BacklinkingCampaign, BacklinkingEmail, BacklinkOpportunity, CampaignCount
 from linkwright.service import BacklinkingDatabaseService
 
@@ -59,12 +59,9 @@ async def _filled(service: BacklinkingDatabaseService, size: int) -> tuple[int, 
         session = work.context.session
         for begin in range(0, size, BATCH):
             numbers = range(begin, min(begin + BATCH, size))
-            await session.execute(insert(BacklinkOpportunity), [_page(campaign, n) for n in numbers])
-        ids = (await session.scalars(select(BacklinkOpportunity.id).order_by(BacklinkOpportunity.id))).all()
-        for begin in range(0, size, BATCH):
-            numbers = range(begin, min(begin + BATCH, size))
-            rows = [_email(campaign, ids[n], n) for n in numbers]
-            await session.execute(insert(BacklinkingEmail), rows)
+            pages = await insert_rows(session, BacklinkOpportunity, [_page(campaign, n) for n in numbers])
+            emails = [_email(campaign, page, n) for page, n in zip(pages, numbers, strict=True)]
+            await insert_rows(session, BacklinkingEmail, emails)
         answered = sum(n % 12 == 0 for n in range(size))
         await session.execute(
             update(BacklinkingCampaign)

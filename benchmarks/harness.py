@@ -11,7 +11,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -19,8 +19,11 @@ from typing import Any, Self
 
 import orjson
 from sqlalchemy import Column
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from linkwright import migrations
+from linkwright.db.base import Base
+from linkwright.db.bulk import insert_many
 from linkwright.db.types import Json, UtcDateTime
 from linkwright.service import BacklinkingDatabaseService
 from tests.support.postgres import Databases, running
@@ -116,6 +119,13 @@ async def new_campaign(service: BacklinkingDatabaseService, **settings: Any) -> 
         user = await work.users.get_or_create("bench@example.com")
         data = {"name": "Bench", "keywords": ["bench"], "max_opportunities": 10_000_000} | settings
         return (await work.campaigns.create(user.id, data)).id
+
+
+async def insert_rows(
+    session: AsyncSession, model: type[Base], rows: Sequence[Mapping[str, Any]]
+) -> Sequence[int]:
+    """Fill a table with rows that all have the same columns, as quickly as the database can; their ids."""
+    return await insert_many(session, model, list(rows[0]), [tuple(row.values()) for row in rows])
 
 
 def as_driver_takes_it(value: Any, column: Column[Any], dialect: str) -> Any:

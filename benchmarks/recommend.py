@@ -7,9 +7,9 @@ from functools import partial
 from statistics import median
 from typing import Any
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import text
 
-from benchmarks.harness import Bench, Result, new_campaign
+from benchmarks.harness import Bench, Result, insert_rows, new_campaign
 from linkwright.clock import utc_now
 from linkwright.models import AIDecision, AIDecisionOutcome
 from linkwright.service import BacklinkingDatabaseService
@@ -68,10 +68,10 @@ async def _remember(service: BacklinkingDatabaseService, user: int, campaign: st
         session = work.context.session
         for begin in range(0, size, BATCH):
             numbers = range(begin, min(begin + BATCH, size))
-            after = await session.scalar(select(func.coalesce(func.max(AIDecision.id), 0))) or 0
-            await session.execute(insert(AIDecision), [_choice(user, campaign, n, now) for n in numbers])
-            rows = [_outcome(user, after + 1 + n - begin, n, now) for n in numbers]
-            await session.execute(insert(AIDecisionOutcome), rows)
+            rows = [_choice(user, campaign, n, now) for n in numbers]
+            choices = await insert_rows(session, AIDecision, rows)
+            outcomes = [_outcome(user, id_, n, now) for id_, n in zip(choices, numbers, strict=True)]
+            await insert_rows(session, AIDecisionOutcome, outcomes)
     await service.rebuild_learning(user)
 
 
