@@ -20,6 +20,7 @@ from linkwright.models import (
     BacklinkOpportunity,
     Base,
     InboundMessage,
+    LegalHold,
     Suppression,
     User,
 )
@@ -46,6 +47,7 @@ class Things:
     template: int
     decision: int
     suppression: int
+    hold: int
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ KINDS: dict[str, Any] = {
     "template": BacklinkingTemplate,
     "decision": AIDecision,
     "suppression": Suppression,
+    "hold": LegalHold,
 }
 Arguments = tuple[tuple[Any, ...], dict[str, Any]]
 Case = Callable[[World], list[Arguments]]
@@ -299,6 +302,22 @@ CASES: dict[str, Case] = {
     "get_campaign_analytics": on_campaign(),
     "roll_up_campaign": on_campaign(),
     "get_user_dashboard": on_user(),
+    "set_retention_policy": lambda world: [call("events", "delete", 30, user_id=world.theirs.user)],
+    "get_retention_policies": lambda world: [call(user_id=world.theirs.user)],
+    "remove_retention_policy": lambda world: [
+        call("events"),
+        call("events", user_id=world.theirs.user),
+    ],
+    "place_legal_hold": lambda world: [
+        call("a lawsuit", campaign_id=world.theirs.campaign),
+        call("a lawsuit", user_id=world.theirs.user),
+    ],
+    "release_legal_hold": lambda world: [call(world.theirs.hold)],
+    "get_legal_holds": lambda world: [call(user_id=world.theirs.user)],
+    "get_retention_removals": lambda world: [
+        call(user_id=world.theirs.user),
+        call(campaign_id=world.theirs.campaign),
+    ],
 }
 # These take no id. What they find is shown below to be the caller's own.
 WITHOUT_IDS = {"create_user", "get_users", "claim_due_emails", "expire_leases", "pool_learning"}
@@ -335,6 +354,7 @@ async def _settle(trusted: BacklinkingDatabaseService, address: str) -> int:
     await service.approve_email(email.id)
     await service.queue_email(email.id)
     await service.record_inbound(user.id, {"digest": "c" * 64})
+    await service.place_legal_hold("a lawsuit")
     return user.id
 
 

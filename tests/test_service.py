@@ -46,7 +46,7 @@ STATEMENTS = {
     "get_user_by_email": 1,
     "get_users": 1,
     "update_user": 2,
-    "delete_user": 1,
+    "delete_user": 2,
     "create_campaign": 3,
     "get_campaign": 1,
     "get_user_campaigns": 2,
@@ -62,7 +62,7 @@ STATEMENTS = {
     "restore_campaign": 5,
     "reopen_campaign": 3,
     "cancel_campaign": 3,
-    "delete_campaign": 2,
+    "delete_campaign": 3,
     "create_opportunity": 5,
     "add_opportunities": 11,
     "get_opportunity": 1,
@@ -170,6 +170,13 @@ STATEMENTS = {
     "get_campaign_stats": 4,
     "get_user_dashboard": 5,
     "decline_opportunity": 4,
+    "set_retention_policy": 2,
+    "get_retention_policies": 2,
+    "remove_retention_policy": 2,
+    "place_legal_hold": 2,
+    "release_legal_hold": 2,
+    "get_legal_holds": 2,
+    "get_retention_removals": 2,
 }
 # Sorting is forbidden before a look-up of known pages, and allowed again after it.
 MORE_ON_POSTGRESQL = {"create_opportunity": 2, "add_opportunities": 2}

@@ -31,6 +31,7 @@ from linkwright.services.patterns import Patterns
 from linkwright.services.pooling import Pooling
 from linkwright.services.recommend import Recommending
 from linkwright.services.responses import Responses
+from linkwright.services.retention import Retention
 from linkwright.services.reviews import Reviews
 from linkwright.services.sending import Sending
 from linkwright.services.status_changes import StatusChanges
@@ -218,3 +219,13 @@ class BacklinkingDatabaseService(Opening):
     get_campaign_analytics = read(Analytics, Analytics.page)
     roll_up_campaign = write(Analytics, Analytics.roll_up)
     get_user_dashboard = read(Dashboards, Dashboards.get)
+
+    # --- retention ----------------------------------------------------------------------------
+
+    set_retention_policy = write(Retention, Retention.set_policy)
+    get_retention_policies = read(Retention, Retention.policies)
+    remove_retention_policy = write(Retention, Retention.remove_policy)
+    place_legal_hold = write(Retention, Retention.hold)
+    release_legal_hold = write(Retention, Retention.release)
+    get_legal_holds = read(Retention, Retention.holds)
+    get_retention_removals = read(Retention, Retention.removals)

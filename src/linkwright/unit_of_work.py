@@ -24,6 +24,7 @@ from linkwright.services.patterns import Patterns
 from linkwright.services.pooling import Pooling
 from linkwright.services.recommend import Recommending
 from linkwright.services.responses import Responses
+from linkwright.services.retention import Retention
 from linkwright.services.reviews import Reviews
 from linkwright.services.sending import Sending
 from linkwright.services.status_changes import StatusChanges
@@ -173,3 +174,8 @@ class UnitOfWork:
     def analytics(self) -> Analytics:
         """What days, weeks and months came to."""
         return Analytics(self.context)
+
+    @cached_property
+    def retention(self) -> Retention:
+        """What may be kept for how long, and what was removed."""
+        return Retention(self.context)

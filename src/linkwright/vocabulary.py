@@ -396,6 +396,29 @@ class ArchiveState(StrEnum):
     RESTORED = "restored"
 
 
+class DataClass(StrEnum):
+    """What a retention policy is about; `services/retention_rules.py` says what may become of each."""
+
+    EMAIL_BODIES = "email_bodies"
+    RESPONSE_BODIES = "response_bodies"
+    PROMPTS = "prompts"
+    RAW_INBOUND = "raw_inbound"
+    EVENTS = "events"
+    DECISIONS = "decisions"
+    ANALYTICS_DAILY = "analytics_daily"
+    CAMPAIGNS = "campaigns"
+    ARCHIVES = "archives"
+
+
+class RetentionAction(StrEnum):
+    """What becomes of what was kept for long enough. `keep` is an exception from a policy for everybody."""
+
+    STRIP = "strip"
+    DELETE = "delete"
+    ARCHIVE = "archive"
+    KEEP = "keep"
+
+
 HUMAN_RESPONSES = frozenset({ResponseType.POSITIVE, ResponseType.NEGATIVE, ResponseType.NEUTRAL})
 AUTO_REPLIES = frozenset({ResponseType.AUTO_REPLY, ResponseType.OUT_OF_OFFICE})
 SEQUENCE_TYPES = frozenset(

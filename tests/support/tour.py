@@ -261,6 +261,18 @@ async def walk_knowledge(call: Call, key: str, me: int, page: int, email: int) -
     assert (await call("get_user_dashboard", me)).funnel["found"] == 12
 
 
+async def walk_retention(call: Call, key: str, me: int) -> None:
+    """What may be kept for how long, and what must be kept."""
+    await call("set_retention_policy", "events", "delete", 365, user_id=me)
+    await call("set_retention_policy", "decisions", "keep", user_id=me)
+    assert len(await call("get_retention_policies", user_id=me)) == 2
+    await call("remove_retention_policy", "decisions", user_id=me)
+    hold = await call("place_legal_hold", "a lawsuit", campaign_id=key)
+    assert [row.id for row in await call("get_legal_holds", user_id=me)] == [hold.id]
+    assert (await call("release_legal_hold", hold.id)).released_at
+    assert await call("get_retention_removals", campaign_id=key) == []
+
+
 async def tour(call: Call) -> None:
     """Call every verb."""
     me = await walk_users(call)
@@ -274,3 +286,4 @@ async def tour(call: Call) -> None:
         sent = LETTER | {"sent_at": "2026-01-06T10:00:00Z"}
         await call("record_sent_email", key, page, sent)
         await call("decline_opportunity", page)
+    await walk_retention(call, key, me)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, Table, or_, true
+from sqlalchemy import ColumnElement, Select, Table, or_, true
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from linkwright.db.base import Base
@@ -30,11 +30,21 @@ def insert_or_skip(model: type[Base] | Table, *, key: Sequence[str] | None = Non
 
 
 def insert_or_update(
-    model: type[Base], values: Mapping[str, Any], *, key: Sequence[str], update: Mapping[str, Any]
+    model: type[Base],
+    values: Mapping[str, Any],
+    *,
+    key: Sequence[str],
+    update: Mapping[str, Any],
+    where: ColumnElement[bool] | None = None,
 ) -> Insert:
-    """Return the statement that inserts a row, or changes `update` where its key is taken."""
+    """Return the statement that inserts a row, or changes `update` where its key is taken.
+
+    `where` is the condition of the unique index, where it has one.
+    """
     return (
-        insert(model).values(dict(values)).on_conflict_do_update(index_elements=list(key), set_=dict(update))
+        insert(model)
+        .values(dict(values))
+        .on_conflict_do_update(index_elements=list(key), index_where=where, set_=dict(update))
     )
 
 

@@ -15,6 +15,7 @@ from linkwright.models.learning import AILearningData
 from linkwright.models.opportunities import BacklinkOpportunity
 from linkwright.models.pools import LearningPool
 from linkwright.models.responses import BacklinkingResponse
+from linkwright.models.retention import LegalHold, RemovedLooks, RetentionPolicy, RetentionRemoval
 from linkwright.models.roll_ups import RollUpDay, RollUpShare, RollUpState
 from linkwright.models.status_changes import StatusChange
 from linkwright.models.suppressions import Suppression
@@ -42,6 +43,10 @@ __all__ = [
     "ImportJob",
     "InboundMessage",
     "LearningPool",
+    "LegalHold",
+    "RemovedLooks",
+    "RetentionPolicy",
+    "RetentionRemoval",
     "RollUpDay",
     "RollUpShare",
     "RollUpState",

@@ -48,6 +48,8 @@ class Archive(Base):
     stats: Mapped[dict[str, Any] | None]
     # The outcomes that learning has counted, so that it can count them anew.
     evidence: Mapped[list[Any] | None]
+    # When its files were removed because they had been kept for long enough. The numbers above stay.
+    removed_at: Mapped[datetime | None]
 
 
 class ArchivedTemplateUse(Base):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from linkwright.db.base import Base
@@ -17,9 +17,12 @@ class AIContent(Base):
     """
 
     __tablename__ = "ai_contents"
+    # Serves retention: the oldest first.
+    __table_args__ = (Index("ix_ai_contents_age", "user_id", "created_at"),)
 
     user_id: Mapped[int] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), primary_key=True)
     # SHA-256 of the text in UTF-8, in hexadecimal.
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     text: Mapped[str] = mapped_column(Text)
+    # When it was last seen: a prompt that is sent again is as young as that.
     created_at: Mapped[datetime]

@@ -21,8 +21,10 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    and_,
     column,
     false,
+    or_,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -74,6 +76,18 @@ class AIDecision(Base):
             "outcome_due_at",
             "id",
             **where(column("outcome_state") == OutcomeState.PENDING.value),
+        ),
+        # Serves retention: what still has texts.
+        Index(
+            "ix_ai_decisions_with_texts",
+            "user_id",
+            "decided_at",
+            **where(
+                and_(
+                    column("stripped_at").is_(None),
+                    or_(column("reasoning").is_not(None), column("output").is_not(None)),
+                )
+            ),
         ),
         {"sqlite_autoincrement": True},
     )
@@ -154,6 +168,9 @@ class AIDecision(Base):
     rendered_prompt_digest: Mapped[str | None] = mapped_column(String(64))
     output_digest: Mapped[str | None] = mapped_column(String(64))
     attempts: Mapped[int | None] = mapped_column(Integer)
+
+    # When its reasons and long texts were removed because they had been kept for long enough.
+    stripped_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship(lazy="raise")
 

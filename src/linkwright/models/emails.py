@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     column,
+    literal_column,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -35,6 +37,10 @@ from linkwright.db.base import (
 from linkwright.models.campaigns import BacklinkingCampaign
 from linkwright.models.opportunities import BacklinkOpportunity
 from linkwright.vocabulary import SEQUENCE_TYPES, UNDER_WAY, EmailStatus, EmailType
+
+
+def _left_with(name: str) -> ColumnElement[bool]:
+    return and_(column("sent_at").is_not(None), column(name) != literal_column("''"))
 
 
 class BacklinkingEmail(Base):
@@ -87,6 +93,9 @@ class BacklinkingEmail(Base):
         # And how many are on their way: a handful, whatever the size of the campaign.
         Index("ix_emails_under_way", "campaign_id", **where(column("status").in_(sorted(UNDER_WAY)))),
         Index("ix_emails_parent", "parent_email_id"),
+        # Serve retention: letters that left and still have their words. A draft is in neither.
+        Index("ix_emails_with_body", "campaign_id", "sent_at", **where(_left_with("body_html"))),
+        Index("ix_emails_with_prompt", "campaign_id", "sent_at", **where(_left_with("ai_prompt_used"))),
         {"sqlite_autoincrement": True},
     )
 

@@ -3,10 +3,19 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import (
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    column,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from linkwright.db.base import Base, one_of, primary_key_id
+from linkwright.db.base import Base, one_of, primary_key_id, where
 from linkwright.models.campaigns import BacklinkingCampaign
 from linkwright.models.users import User
 from linkwright.vocabulary import MatchMethod, ResponseType
@@ -34,6 +43,8 @@ class InboundMessage(Base):
         Index("ix_inbound_unmatched", "user_id", "matched_by", "received_at"),
         Index("ix_inbound_email", "campaign_id", "email_id"),
         Index("ix_inbound_response", "campaign_id", "response_id"),
+        # Serves retention: what still has its words.
+        Index("ix_inbound_with_words", "user_id", "recorded_at", **where(column("stripped_at").is_(None))),
         {"sqlite_autoincrement": True},
     )
 
@@ -74,5 +85,8 @@ class InboundMessage(Base):
     # Somebody saw that it needs nothing. NULL: nobody did, or it was matched since.
     dismissed_at: Mapped[datetime | None]
     dismissed_by: Mapped[str | None] = mapped_column(String(100))
+
+    # When its words were removed because they had been kept for long enough.
+    stripped_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship(lazy="raise")

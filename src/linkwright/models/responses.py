@@ -13,6 +13,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     column,
+    literal_column,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -72,6 +73,13 @@ class BacklinkingResponse(Base):
         Index("ix_responses_opportunity", "campaign_id", "opportunity_id"),
         # Serves what needs a person: not reviewed yet, newest first.
         Index("ix_responses_awaiting_review", "campaign_id", "user_reviewed", "received_at"),
+        # Serves retention: what still has its words. Whoever takes them out leaves them empty.
+        Index(
+            "ix_responses_with_body",
+            "campaign_id",
+            "received_at",
+            **where(column("body_text") != literal_column("''")),
+        ),
         {"sqlite_autoincrement": True},
     )
 

@@ -19,6 +19,7 @@ from linkwright.services.campaign_life import CampaignLife, found
 from linkwright.services.figures import figures_of
 from linkwright.services.history import Move, record_moves
 from linkwright.services.ownership import require_same_user, require_user
+from linkwright.services.retention_records import refuse_held
 from linkwright.vocabulary import LifeKind
 
 
@@ -110,8 +111,10 @@ class Campaigns(CampaignLife):
         """Delete a campaign with everything in it, at once and for good. Suppressions stay.
 
         Raises:
+            Conflict: a legal hold stands over it.
             NotFound: the caller has no such campaign.
         """
+        await refuse_held(self._context, campaign_id=campaign_id)
         statement = queries.delete_campaign(campaign_id, self._context.owner)
         user_id = found(
             await self._session.scalar(statement.returning(BacklinkingCampaign.user_id)), campaign_id

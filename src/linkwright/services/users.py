@@ -17,6 +17,7 @@ from linkwright.services.context import Context
 from linkwright.services.delivery_reports import known_id
 from linkwright.services.ownership import require_same_user, require_trusted, require_user
 from linkwright.services.pages import page_size
+from linkwright.services.retention_records import refuse_held
 
 KEY_BYTES = 32
 
@@ -120,9 +121,11 @@ class Users:
         """Delete a user with everything the user owns, suppressions too. It cannot be undone.
 
         Raises:
+            Conflict: a legal hold stands over the user, or over a campaign of theirs.
             NotFound: there is no such user, or the caller is bound to another.
         """
         require_same_user(self._context, user_id)
+        await refuse_held(self._context, user_id=user_id)
         deleted = await self._session.scalar(queries.delete_user(user_id).returning(User.id))
         if deleted is None:
             raise NotFound("user", user_id)
