@@ -21,7 +21,7 @@ from linkwright.vocabulary import DataClass, EventAgent, EventKind, RetentionAct
 
 
 class RetentionPolicy(Base):
-    """How long one class of data is kept, and what then: of one user, or of all who have no policy of their own.
+    """How long one class of data is kept, and what then: of one user, or of all who have no own policy.
 
     Without a policy everything is kept.
     """
@@ -80,7 +80,7 @@ class LegalHold(Base):
 
 
 class RetentionRemoval(Base):
-    """What one run removed of one class of one campaign, by which policy: why a text is empty, or a row is gone.
+    """What one run removed of one class of one campaign, by which policy: why a text is empty, a row gone.
 
     Everything of that place and class that was older than `before` is gone.
     """

@@ -6,7 +6,19 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Delete, Insert, Select, Update, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Delete,
+    Insert,
+    Select,
+    Update,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from linkwright.db.rows import table
 from linkwright.db.upsert import insert_or_update
@@ -109,7 +121,7 @@ def standing_over_campaign(campaign_id: str, owner: int | None) -> Select[int]:
 
 
 def not_held(user_id: ColumnElement[Any], campaign_id: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Say that no hold stands over a row of a user and a campaign; what is of no campaign is of all of them."""
+    """Say that no hold stands over a row of a user and a campaign; what is of no campaign is of all."""
     over = or_(_HOLD.c.campaign_id.is_(None), _HOLD.c.campaign_id == campaign_id, campaign_id.is_(None))
     found = select(_HOLD.c.id).where(_HOLD.c.user_id == user_id, _HOLD.c.released_at.is_(None), over)
     return ~found.correlate_except(_HOLD).exists()

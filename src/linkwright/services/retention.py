@@ -51,7 +51,7 @@ class Retention:
         return rows.one()
 
     async def policies(self, *, user_id: int | None = None) -> Sequence[RetentionPolicy]:
-        """Return the policies that a user has, and those for everybody; a trusted caller without a user gets all.
+        """Return a user's policies, and those for everybody; a trusted caller without a user gets all.
 
         Raises:
             NotFound: there is no such user, or the caller is bound to another.

@@ -32,7 +32,9 @@ async def gone_of(session: AsyncSession, campaign_id: str, *data_classes: DataCl
     return Gone(tuple((row.data_class, row.before, row.removed_at) for row in rows))
 
 
-async def refuse_held(context: Context, *, campaign_id: str | None = None, user_id: int | None = None) -> None:
+async def refuse_held(
+    context: Context, *, campaign_id: str | None = None, user_id: int | None = None
+) -> None:
     """Refuse to delete what a hold stands over.
 
     Raises:

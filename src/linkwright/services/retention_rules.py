@@ -20,7 +20,7 @@ _ARCHIVED: Final = "set `campaigns archive DAYS`, which moves whole campaigns ou
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One class: its age is counted from `since`; `does` says what its one action takes; `refused` why others are."""
+    """One class: since when its age counts, what its one action takes, and why others are refused."""
 
     since: str
     action: RetentionAction
@@ -88,8 +88,8 @@ RULES: Final[Mapping[DataClass, Rule]] = {
     DataClass.ANALYTICS_DAILY: Rule(
         "the day began",
         _DELETE,
-        "the stored records of days, with what was written beside them; weeks and months stay, and a day that is"
-        " asked for is added up from the facts",
+        "the stored records of days, with what was written beside them; weeks and months stay, and a day"
+        " that is asked for is added up from the facts",
         {
             _STRIP: "a day's record is nothing but numbers: use delete",
             _ARCHIVE: f"days are not moved alone: use delete, or {_ARCHIVED}",
@@ -100,8 +100,8 @@ RULES: Final[Mapping[DataClass, Rule]] = {
         _ARCHIVE,
         "a campaign that is over, with all that hangs on it, as `linkwright archive run` does",
         {
-            _DELETE: "templates and learning would lose what the campaign taught: use archive, and then a policy"
-            " for archives",
+            _DELETE: "templates and learning would lose what the campaign taught: use archive, and then a"
+            " policy for archives",
             _STRIP: "a campaign has no content of its own: use archive, or policies for what it holds",
         },
     ),
@@ -121,7 +121,7 @@ def check_policy(data_class: DataClass, action: RetentionAction, days: int | Non
     """Refuse what a class does not allow.
 
     Raises:
-        InvalidInput: the action is not the class's, or the days are missing, below 1 or said where all is kept.
+        InvalidInput: the action is not the class's, or the days are missing, below 1, or beside the point.
     """
     if action is RetentionAction.KEEP:
         if days is not None:
@@ -129,7 +129,9 @@ def check_policy(data_class: DataClass, action: RetentionAction, days: int | Non
         return
     rule = RULES[data_class]
     if action is not rule.action:
-        raise InvalidInput("action", f"must be {rule.action} for {data_class}: {rule.refused[action]}", action)
+        raise InvalidInput(
+            "action", f"must be {rule.action} for {data_class}: {rule.refused[action]}", action
+        )
     if days is None:
         raise InvalidInput("days", "must say for how many days it is kept")
     if not 1 <= days <= MOST_DAYS:

@@ -166,9 +166,7 @@ def downgrade() -> None:
 
 
 def _of_user(table: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint(
-        ["user_id"], ["users.id"], name=f"fk_{table}_user_id", ondelete="CASCADE"
-    )
+    return sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=f"fk_{table}_user_id", ondelete="CASCADE")
 
 
 def _where(condition: str) -> dict[str, Any]:
