@@ -5,7 +5,7 @@ wait and find it done.
 """
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from linkwright.clock import utc_now
 from linkwright.db.alone import PATIENCE, VERSION_TABLE, alone
 from linkwright.db.engine import Database
-from linkwright.db.partitions import MONTHLY, ensure_months
+from linkwright.db.partitions import MONTHLY, ensure_months, months_ahead
 from linkwright.errors import InvalidInput
 from linkwright.migrations.state import SchemaKind, SchemaState, read_state
 
@@ -73,8 +73,9 @@ async def upgrade(url: str, revision: str = "head", *, patience: float = PATIENC
 
 async def make_months(connection: AsyncConnection, today: date) -> list[str]:
     """Make the partitions of last month, this one and the next three; name the new ones."""
-    first, last = today - timedelta(days=31), today + timedelta(days=92)
-    made = [name for table in MONTHLY for name in await ensure_months(connection, table, first, last)]
+    made = [
+        name for table in MONTHLY for name in await ensure_months(connection, table, *months_ahead(today))
+    ]
     if connection.dialect.name == "postgresql":
         await connection.commit()
     return made
