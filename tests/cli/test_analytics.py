@@ -1,8 +1,18 @@
 """`linkwright analytics`: roll up and look."""
 
-import pytest
+import asyncio
+from datetime import UTC, datetime, timedelta
 
+import pytest
+from sqlalchemy import update
+
+from linkwright.archive.storage import Storage
+from linkwright.db.engine import Database
+from linkwright.jobs.archive_run import Archiving
+from linkwright.models import AIDecision
+from linkwright.service import BacklinkingDatabaseService
 from tests.cli.office import OTHER, Office
+from tests.support.opened import with_database
 
 
 class TestRollUp:
@@ -55,3 +65,57 @@ class TestShow:
     )
     def test_refuses_bad_moments_and_periods(self, office: Office, words: tuple[str, ...]) -> None:
         assert office("analytics", "show", "-c", "Autumn", *words).status == 2
+
+
+class TestArchived:
+    @pytest.fixture
+    def away(self, office: Office) -> Office:
+        """The office, with its campaign in an archive."""
+        office("analytics", "roll-up")
+        [mine] = office("campaigns", "list", "--json").json["campaigns"]
+        assert office("campaigns", "cancel", mine["id"], "--reason", "over").status == 0
+
+        async def archive(database: Database) -> None:
+            later = datetime.now(UTC) + timedelta(days=400)
+            async with database.transaction() as session:
+                await session.execute(update(AIDecision).values(outcome_due_at=None))
+            await BacklinkingDatabaseService(database).learn(mine["user_id"])
+            storage = Storage(str(office.folder / "archives"))
+            work = Archiving(database, storage, owner=mine["user_id"], clock=lambda: later)
+            (moved,) = await work.run(timedelta(days=180))
+            assert moved.skipped is None
+
+        asyncio.run(with_database(office.url, archive))
+        return office
+
+    def test_are_read_where_they_lie_when_asked_for(self, away: Office) -> None:
+        without = away("analytics", "show", "-c", "Autumn")
+        assert (without.status, without.out) == (2, "")
+        assert "is in archive 1: --include-archived reads it there" in without.err
+
+        said = away("analytics", "show", "-c", "Autumn", "--include-archived")
+
+        assert said.status == 0, said.err
+        assert "Nothing yet that chance could not have made." in said.out
+        words = ("analytics", "show", "-c", "Autumn", "--include-archived", "--json")
+        assert {one["period_type"] for one in away(*words).json["periods"]} == {"weekly"}
+
+    def test_are_in_the_totals_and_listed_when_asked_for(self, away: Office) -> None:
+        without = away("analytics", "totals")
+        assert "No campaign in the database." in without.out
+        assert "Of them archived: 1; --include-archived lists them." in without.out
+        plain = away("analytics", "totals", "--json").json
+        assert plain["funnel"]["found"] > 0
+
+        listed = away("analytics", "totals", "--include-archived")
+
+        assert "Autumn" in listed.out
+        whole = away("analytics", "totals", "--include-archived", "--json").json
+        assert [one["archived"] for one in whole.pop("campaigns")] == [True]
+        assert plain == whole | {"campaigns": []}
+
+    def test_stay_one_users(self, away: Office) -> None:
+        said = away("analytics", "totals", "--include-archived", "--json", user=OTHER).json
+        assert (said["archived_campaigns"], len(said["campaigns"])) == (0, 1)
+        # Theirs has the same name, and is the one that is meant.
+        assert away("analytics", "show", "-c", "Autumn", user=OTHER).status == 0

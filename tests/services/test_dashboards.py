@@ -120,7 +120,7 @@ class TestDashboard:
         finally:
             event.remove(desk.database.engine.sync_engine, "before_cursor_execute", note)
 
-        assert len(seen) == 5
+        assert len(seen) == 6
         assert not [text for text in seen if "backlinking_emails" in text or "email_events" in text]
         growing = [text for text in seen if "backlinking_responses" in text or "inbound_messages" in text]
         assert len(growing) == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any, Final
 
@@ -9,14 +10,18 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from linkwright.archive.storage import Storage
 from linkwright.cli.acting import Acting, InCampaign, OnlyCampaign, User, acting, moment_of
+from linkwright.cli.archived import IncludeArchived, Shown, archive_to_read, here, there
 from linkwright.cli.plain import plain
-from linkwright.cli.support import AsJson, DatabaseUrl, print_json, run
+from linkwright.cli.support import AsJson, DatabaseUrl, print_json, run, settings_with
+from linkwright.cli.totals_view import show_totals
 from linkwright.cli.view import as_values, facts, section, show_list
 from linkwright.errors import InvalidInput
 from linkwright.jobs.roll_up import RolledUp, roll_up
-from linkwright.schemas.analytics import AnalyticsRead
-from linkwright.schemas.campaigns import CampaignStats
+from linkwright.schemas.analytics import AnalyticsQuery, AnalyticsRead
+from linkwright.schemas.figures import Dashboard
+from linkwright.schemas.validation import parse
 from linkwright.vocabulary import PeriodType
 
 app = typer.Typer(
@@ -83,28 +88,31 @@ def show(
     until: Annotated[
         str | None, typer.Option("--to", metavar="MOMENT", help="Periods that start then or earlier.")
     ] = None,
+    include_archived: IncludeArchived = False,
     user: User = None,
     database_url: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what a campaign's periods came to, what that proves, and what to do about it.
 
-    What no roll-up has stored yet is counted for this answer; nothing is written.
+    What no roll-up has stored yet is counted for this answer; nothing is written. A campaign that is
+    archived is read where its archive lies.
 
     \b
     Examples:
       linkwright analytics show -c "Trail running"
       linkwright analytics show -c "Trail running" --period monthly --from 2026-01-01T00:00:00Z --json
     """
-    first, last = moment_of("--from", since), moment_of("--to", until)
+    given = {"date_from": moment_of("--from", since), "date_to": moment_of("--to", until)}
+    asked = parse(AnalyticsQuery, given | {"period_type": period.value})
 
-    async def work() -> tuple[str, list[AnalyticsRead], CampaignStats]:
+    async def work() -> Shown:
         async with acting(database_url, user) as me:
-            found = await me.campaign(campaign)
-            async with me.service.reading() as reading:
-                rows = await reading.analytics.page(found.id, first, last, period.value)
-                stats = await reading.campaigns.stats(found.id)
-                return found.name, [AnalyticsRead.model_validate(row) for row in rows], stats
+            away = await archive_to_read(me, campaign, include_archived=include_archived)
+            if away is None:
+                return await here(me, (await me.campaign(campaign)).id, asked)
+            storage = Storage(settings_with(database_url).archive_url.get_secret_value())
+            return await there(me, storage, away, asked)
 
     name, rows, stats = run(work())
     if as_json:
@@ -127,6 +135,32 @@ def show(
         reply = stats.figures.time_to_reply
         section(console, "Time to an answer", facts([("", reply.words), ("still waiting", reply.waiting)]))
     _show_insights(console, rows)
+
+
+@app.command()
+def totals(
+    include_archived: IncludeArchived = False,
+    user: User = None,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what all campaigns come to. Archived ones are in the totals, and listed when asked for.
+
+    \b
+    Examples:
+      linkwright analytics totals
+      linkwright analytics totals --include-archived --json
+    """
+
+    async def work() -> Dashboard:
+        async with acting(database_url, user) as me:
+            return await me.service.get_user_dashboard(me.user_id, include_archived=include_archived)
+
+    found = run(work())
+    if as_json:
+        print_json(asdict(found) | {"cost_per_link": found.figures.cost_per_link})
+        return
+    show_totals(found, include_archived=include_archived)
 
 
 def _show_insights(console: Console, rows: list[AnalyticsRead]) -> None:

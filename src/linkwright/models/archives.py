@@ -50,6 +50,13 @@ class Archive(Base):
     evidence: Mapped[list[Any] | None]
     # When its files were removed because they had been kept for long enough. The numbers above stay.
     removed_at: Mapped[datetime | None]
+    # Its place among the user's campaigns, the newest first.
+    campaign_created_at: Mapped[datetime | None]
+    # When what all its days add up to last changed, and what that is.
+    counted_at: Mapped[datetime | None]
+    totals: Mapped[dict[str, Any] | None]
+    # The latest answers to its letters: how soon they came tells of what letters that wait may still bring.
+    replies: Mapped[list[Any] | None]
 
 
 class ArchivedTemplateUse(Base):

@@ -258,13 +258,5 @@ def archives_of(owner: int | None, *, state: ArchiveState | None = None) -> Sele
     return statement if owner is None else statement.where(Archive.user_id == owner)
 
 
-def standing(campaign_id: str, owner: int | None) -> Select[Any]:
-    """Select the numbers of a campaign that is in an archive."""
-    statement = select(Archive.stats).where(
-        Archive.campaign_id == campaign_id, Archive.state == ArchiveState.DONE.value
-    )
-    return statement if owner is None else statement.where(Archive.user_id == owner)
-
-
 def _hangs(key: ForeignKeyConstraint, on: Sequence[Table]) -> bool:
     return key.ondelete == "CASCADE" and key.referred_table in on

@@ -12,6 +12,7 @@ from linkwright.models.inbound import InboundMessage
 from linkwright.models.opportunities import BacklinkOpportunity
 from linkwright.models.responses import BacklinkingResponse
 from linkwright.models.roll_ups import RollUpState
+from linkwright.queries.archived_campaigns import leaving
 from linkwright.vocabulary import HUMAN_RESPONSES, EmailStatus, MatchMethod, ResponseType
 
 MOST_CAMPAIGNS: Final = 200
@@ -28,17 +29,17 @@ _WAITING: Final = [
 
 
 def campaigns(user_id: int) -> Select[Any]:
-    """Select a user's newest campaigns with the totals of their roll-ups."""
+    """Select a user's newest campaigns with totals, but for those that are moving out."""
     campaign, state = BacklinkingCampaign, RollUpState
     names = (
         "id name status total_opportunities contacted_opportunities responded_opportunities successful_links"
-        " actual_cost"
+        " actual_cost created_at"
     )
     columns = [campaign.__table__.c[name] for name in names.split()]
     return (
         select(*columns, state.totals, state.counted_at)
         .outerjoin_from(campaign, state, state.campaign_id == campaign.id)
-        .where(campaign.user_id == user_id)
+        .where(campaign.user_id == user_id, campaign.id.not_in(leaving(user_id)))
         .order_by(campaign.created_at.desc(), campaign.id.desc())
         .limit(MOST_CAMPAIGNS + 1)
     )

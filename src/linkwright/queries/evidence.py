@@ -75,6 +75,7 @@ def alone(user_id: int) -> Select[Any]:
 _LEAVING: Final = _DECISION.c.campaign_id.in_(
     select(_ARCHIVE.c.campaign_id).where(_ARCHIVE.c.state == ArchiveState.DELETING.value)
 )
+_HERE: Final = or_(_DECISION.c.campaign_id.is_(None), ~_LEAVING)
 
 
 def unlearned(user_id: int, limit: int) -> Select[Any]:
@@ -152,10 +153,19 @@ def waiting(user_id: int, now: datetime) -> Select[Any]:
 
 def replies(user_id: int, limit: int) -> Select[Any]:
     """Select when letters were answered and when they had left, the latest answers first."""
+    return _replies(limit).where(_OUTCOME.c.user_id == user_id, _HERE)
+
+
+def replies_of(campaign_id: str, limit: int) -> Select[Any]:
+    """Select the same of one campaign, also of one that is being moved out."""
+    return _replies(limit).where(_DECISION.c.campaign_id == campaign_id)
+
+
+def _replies(limit: int) -> Select[Any]:
     return (
-        select(_DECISION.c.factor, _OUTCOME.c.occurred_at, _DECISION.c.executed_at)
+        select(_DECISION.c.factor, _OUTCOME.c.occurred_at, _DECISION.c.executed_at, _OUTCOME.c.id)
         .join(_DECISION, _OF_DECISION)
-        .where(_OUTCOME.c.user_id == user_id, _OUTCOME.c.value > 0, *_COUNTS)
+        .where(_OUTCOME.c.value > 0, *_COUNTS)
         .order_by(_OUTCOME.c.occurred_at.desc(), _OUTCOME.c.id.desc())
         .limit(limit)
     )
@@ -194,7 +204,7 @@ def counted() -> Select[Any]:
             func.sum(_OUTCOME.c.learned_value).label("replies"),
         )
         .join(_DECISION, _OF_DECISION)
-        .where(_OUTCOME.c.learned_value.is_not(None), or_(_DECISION.c.campaign_id.is_(None), ~_LEAVING))
+        .where(_OUTCOME.c.learned_value.is_not(None), _HERE)
         .group_by(_OUTCOME.c.user_id, _DECISION.c.factor, _DECISION.c.action)
         .order_by(_OUTCOME.c.user_id, _DECISION.c.factor, _DECISION.c.action)
     )

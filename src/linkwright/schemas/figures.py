@@ -74,6 +74,7 @@ class CampaignLine:
     actual_cost: float
     reply_rate: RateRead
     link_rate: RateRead
+    archived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +97,5 @@ class Dashboard:
     needs_a_person: list[Waiting] = field(default_factory=list)
     # Whether there are more campaigns than are listed and added up.
     more_campaigns: bool = False
+    # How many of those added up are in archives.
+    archived_campaigns: int = 0

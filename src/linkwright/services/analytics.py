@@ -5,7 +5,7 @@ What each number means is said in `roll_up_columns`, how it is kept up to date i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -71,14 +71,8 @@ class Analytics:
         rows = await self._session.scalars(
             queries.records(campaign_id, asked.date_from, asked.date_to, asked.period_type)
         )
-        found = {(row.period_type, row.date): row for row in rows}
-        now = self._context.now()
-        for values in records_of(await days_now(self._context, campaign_id), now.astimezone(UTC).date()):
-            key = values["period_type"], values["date"]
-            if not asked.asks_for(*key):
-                continue
-            found[key] = _as_derived(campaign_id, found.get(key), values, now)
-        return [found[key] for key in sorted(found, key=lambda key: (key[1], key[0]))]
+        days = await days_now(self._context, campaign_id)
+        return records_as_of(campaign_id, rows, days, asked, self._context.now())
 
     async def roll_up(self, campaign_id: str, since: date | None = None) -> int:
         """Bring the records of a campaign's days, weeks and months up to date.
@@ -102,6 +96,22 @@ class Analytics:
         while counted:
             counted = await work.count(after=counted[-1])
         return await work.write()
+
+
+def records_as_of(
+    campaign_id: str,
+    stored: Iterable[BacklinkingAnalytics],
+    days: Mapping[date, Mapping[str, int]],
+    asked: AnalyticsQuery,
+    now: datetime,
+) -> list[BacklinkingAnalytics]:
+    """Return the records that a roll-up would leave of stored ones and of days, in order."""
+    found = {(row.period_type, row.date): row for row in stored}
+    for values in records_of(days, now.astimezone(UTC).date()):
+        key = values["period_type"], values["date"]
+        if asked.asks_for(*key):
+            found[key] = _as_derived(campaign_id, found.get(key), values, now)
+    return [found[key] for key in sorted(found, key=lambda key: (key[1], key[0]))]
 
 
 def _as_derived(

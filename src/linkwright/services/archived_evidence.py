@@ -28,6 +28,26 @@ def as_kept(facts: Iterable[Any]) -> list[Any]:
     ]
 
 
+class Reply(NamedTuple):
+    """One answer to a letter, and when that had left."""
+
+    factor: str
+    occurred_at: datetime
+    executed_at: datetime
+    id: int
+
+
+def replies_as_kept(replies: Iterable[Any]) -> list[Any]:
+    """Return answers as JSON."""
+    return [[one.factor, one.occurred_at.isoformat(), one.executed_at.isoformat(), one.id] for one in replies]
+
+
+def replies_of(kept: Iterable[Any]) -> Iterator[Reply]:
+    """Give the answers that JSON says."""
+    for factor, occurred_at, executed_at, id_ in kept:
+        yield Reply(factor, datetime.fromisoformat(occurred_at), datetime.fromisoformat(executed_at), id_)
+
+
 def facts_of(kept: Iterable[Any] | None) -> Iterator[Fact]:
     """Give the facts that JSON says."""
     for factor, action, value, executed_at, decision_id in kept or ():

@@ -8,17 +8,20 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from linkwright.db.rows import run
-from linkwright.errors import NotFound
+from linkwright.errors import Conflict, NotFound
 from linkwright.models.archives import Archive
+from linkwright.queries import archived_campaigns, evidence, roll_ups
 from linkwright.queries import archives as queries
-from linkwright.queries import evidence
 from linkwright.schemas.campaigns import CampaignStats
-from linkwright.services.archived_evidence import as_kept
+from linkwright.services.archived_evidence import as_kept, replies_as_kept
 from linkwright.services.campaigns import Campaigns
 from linkwright.services.context import Context
+from linkwright.services.evidence import REPLIES
+from linkwright.services.ownership import require_same_user
 from linkwright.vocabulary import ArchiveState
 
 _STATS: Final = TypeAdapter(CampaignStats)
+_COUNTING: Final = ("stats", "totals", "counted_at", "evidence", "replies")
 
 
 class Archives:
@@ -42,6 +45,20 @@ class Archives:
         """Return the caller's archives, the older first; those that were restored too."""
         return (await self._session.scalars(queries.archives_of(self._context.owner))).all()
 
+    async def named(self, user_id: int, name_or_id: str) -> Archive | None:
+        """Return the archive that a user's campaign of an id or a name is in, or None.
+
+        Raises:
+            Conflict: several archived campaigns have the name.
+            NotFound: the caller is bound to another user.
+        """
+        require_same_user(self._context, user_id)
+        rows = (await self._session.scalars(archived_campaigns.named(user_id, name_or_id))).all()
+        if len(rows) > 1:
+            several = f"Several archived campaigns are called {name_or_id}"
+            raise Conflict(f"{several}; name one by its id, such as {rows[0].campaign_id}.")
+        return rows[0] if rows else None
+
     async def why_not(self, campaign_id: str) -> str | None:
         """Say what a campaign waits for before it can be archived, or None."""
         if why := await self._session.scalar(queries.awaited(campaign_id)):
@@ -59,10 +76,18 @@ class Archives:
     async def seal(self, archive_id: int, campaign_id: str, **values: Any) -> None:
         """Let the archive be what counts: from here on, what is left in the database is to be deleted."""
         await run(self._session, queries.held_campaign(campaign_id))
-        stats = _STATS.dump_python(await Campaigns(self._context).stats(campaign_id), mode="json")
-        facts = as_kept(await run(self._session, evidence.learned_of(campaign_id)))
+        campaigns = Campaigns(self._context)
+        state = (await run(self._session, roll_ups.state(campaign_id))).first()
+        sealed = {
+            "state": ArchiveState.DELETING.value,
+            "campaign_created_at": (await campaigns.get(campaign_id)).created_at,
+            "stats": _STATS.dump_python(await campaigns.stats(campaign_id), mode="json"),
+            "totals": None if state is None else state.totals,
+            "counted_at": None if state is None else state.counted_at,
+            "evidence": as_kept(await run(self._session, evidence.learned_of(campaign_id))),
+            "replies": replies_as_kept(await run(self._session, evidence.replies_of(campaign_id, REPLIES))),
+        }
         await run(self._session, queries.keep_template_uses(archive_id, campaign_id))
-        sealed = {"state": ArchiveState.DELETING.value, "stats": stats, "evidence": facts}
         await run(self._session, queries.change(archive_id, **sealed, **values))
 
     async def finish(self, archive_id: int) -> None:
@@ -78,4 +103,4 @@ class Archives:
         """Say that the campaign is in the database again, and counts there."""
         await run(self._session, queries.drop_template_uses(archive_id))
         back = {"state": ArchiveState.RESTORED.value, "restored_at": self._context.now()}
-        await run(self._session, queries.change(archive_id, **back, stats=None, evidence=None))
+        await run(self._session, queries.change(archive_id, **back, **dict.fromkeys(_COUNTING)))

@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import uuid_utils
-from pydantic import TypeAdapter
 
 from linkwright.errors import Conflict
 from linkwright.models.campaigns import BacklinkingCampaign
-from linkwright.queries import archives, budgets, recounts, roll_ups
+from linkwright.queries import archived_campaigns as archived
+from linkwright.queries import budgets, recounts, roll_ups
 from linkwright.queries import campaigns as queries
 from linkwright.schemas.campaigns import CampaignCreate, CampaignQuery, CampaignStats, CampaignUpdate
 from linkwright.schemas.validation import parse
+from linkwright.services.archived_campaigns import archived_stats
 from linkwright.services.arguments import check_text
 from linkwright.services.campaign_life import CampaignLife, found
 from linkwright.services.figures import figures_of
@@ -126,16 +127,18 @@ class Campaigns(CampaignLife):
     async def stats(self, campaign_id: str) -> CampaignStats:
         """Return a campaign's numbers from its counters, at the same cost whatever its size.
 
-        Of one that is archived, they are what they were then.
+        Of one that is archived, or on its way there, they are what they were then.
         `figures` has rates with intervals, the time to an answer and costs, as of the last roll-up.
 
         Raises:
             NotFound: the caller has no such campaign.
         """
-        campaign = await self._session.scalar(queries.campaign(campaign_id, self._context.owner))
-        if campaign is None:
-            kept = await self._session.scalar(archives.standing(campaign_id, self._context.owner))
-            return TypeAdapter(CampaignStats).validate_python(found(kept, campaign_id))
+        both = archived.with_archive(campaign_id, self._context.owner)
+        campaign, archive = (await self._session.execute(both)).one_or_none() or (None, None)
+        if campaign is None or archive is not None:
+            away = archived.standing(campaign_id, self._context.owner)
+            kept = archive or found(await self._session.scalar(away), campaign_id)
+            return archived_stats(kept, self._context.now())
         counts: dict[str, dict[str, int]] = {}
         for row in await self._session.scalars(queries.counts(campaign_id)):
             if row.count:

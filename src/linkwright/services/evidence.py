@@ -12,8 +12,9 @@ from linkwright.db.rows import run
 from linkwright.errors import InvalidInput
 from linkwright.learning.reply_times import ReplyTimes, reply_times
 from linkwright.outcomes import window_of
+from linkwright.queries import archived_campaigns
 from linkwright.queries import evidence as queries
-from linkwright.services.archived_evidence import facts_of
+from linkwright.services.archived_evidence import Reply, facts_of, replies_of
 from linkwright.services.context import Context
 from linkwright.services.learning_factors import DATA_TYPE, LONGEST_ARM, arm_of, key_of
 from linkwright.services.learning_tallies import Tally
@@ -22,7 +23,8 @@ from linkwright.vocabulary import DecisionKind, Factor, OutcomeName
 
 _DAY: Final = timedelta(days=1)
 _AT_ONCE: Final = 1000
-_REPLIES: Final = 1000
+REPLIES: Final = 1000
+"""Of the latest answers, so many tell how soon people answer."""
 
 # By factor and arm.
 Tallies = dict[tuple[str, str], Tally]
@@ -162,8 +164,12 @@ class Evidence:
 
     async def _reply_times(self, user_id: int) -> dict[str, ReplyTimes]:
         taken: dict[str, list[float]] = defaultdict(list)
-        for row in await run(self._session, queries.replies(user_id, _REPLIES)):
-            taken[row.factor].append((row.occurred_at - row.executed_at) / _DAY)
+        found = [Reply._make(row) for row in await run(self._session, queries.replies(user_id, REPLIES))]
+        for row in await run(self._session, archived_campaigns.replies(user_id)):
+            found += replies_of(row.replies)
+        found.sort(key=lambda one: (one.occurred_at, one.id), reverse=True)
+        for one in found[:REPLIES]:
+            taken[one.factor].append((one.occurred_at - one.executed_at) / _DAY)
         return {factor.value: reply_times(taken[factor.value], window_days(factor)) for factor in Factor}
 
     def _rows(
