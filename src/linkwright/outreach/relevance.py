@@ -1,7 +1,8 @@
-"""How well a page fits a campaign: how near its words are to the nearest keywords.
+"""How well a page fits a campaign: how near it is to the keywords, with and without their own words in it.
 
-With vectors two texts can be near without a word in common. Without them only the words count, and
-the answer says that it rests on those alone.
+With vectors two texts can be near without a word in common. And a page can have the words and mean
+something else ("a tour with a string quartet"), so half of the nearness is that of the page without
+them. Without vectors only the words count, and the answer says that it rests on those alone.
 """
 
 from __future__ import annotations
@@ -11,12 +12,11 @@ import re
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
 from typing import Final
 
 import numpy as np
 
+from linkwright.outreach.nearness import learned
 from linkwright.outreach.pages import Page
 from linkwright.outreach.vectors import Embedder, Vectors
 from linkwright.outreach.words import fold
@@ -25,14 +25,10 @@ WORDS_ALONE: Final = "rule:keywords"
 _CACHED: Final = 4096
 _STEM: Final = 5
 _NEAREST: Final = 3
-_WORD: Final = re.compile(r"\w{3,}")
-# A logistic curve over the nearness: its middle and its steepness, fitted on the pages of development.
-_CURVES: Final = {"static": (-0.07, 21.0), "minilm": (0.19, 18.0), WORDS_ALONE: (0.5, 8.0)}
-_NEAR_TO_ALL: Final = frozenset({"static"})
-"""Models under which a page that rambles is near to everything: what it has in common with the topics
-of the world is taken off. It makes the other model worse."""
+_FEW: Final = 4
+"""Words that must be left without the keywords for what is left to be judged."""
 
-_COMMON: Final = 10
+_WORD: Final = re.compile(r"\w{3,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,26 +58,19 @@ class PageScorer:
         subject = page.subject
         if not wanted or not subject.strip(" ."):
             return None
-        nearness = self._by_meaning(subject, wanted) if self.model else _by_words(subject, wanted)
+        if self.model:
+            score, nearness = self._by_meaning(self.model.name, subject, wanted)
+        else:
+            score, nearness = _by_words(subject, wanted)
         ranked = sorted(zip(wanted, nearness, strict=True), key=lambda pair: -pair[1])
-        raw = 0.3 * ranked[0][1] + 0.7 * sum(near for _, near in ranked) / len(ranked) - self._common(subject)
-        middle, steepness = _CURVES[self.model.name if self.model else WORDS_ALONE]
-        score = 1 / (1 + math.exp(-steepness * (raw - middle)))
-        return Relevance(
-            round(score, 4), tuple((word, round(near, 3)) for word, near in ranked[:_NEAREST]), self.name
-        )
+        nearest = tuple((word, round(near, 3)) for word, near in ranked[:_NEAREST])
+        return Relevance(round(score, 4), nearest, self.name)
 
-    def _by_meaning(self, subject: str, keywords: Sequence[str]) -> list[float]:
-        page = self._vectors([subject])[0]
-        nearness: list[float] = (self._vectors(keywords) @ page).tolist()
-        return nearness
-
-    def _common(self, subject: str) -> float:
-        """Return how near a page is to the ten nearest topics of the world."""
-        if self.model is None or self.model.name not in _NEAR_TO_ALL:
-            return 0.0
-        page = self._vectors([subject])[0]
-        return float(np.sort(self._vectors(_topics()) @ page)[-_COMMON:].mean())
+    def _by_meaning(self, model: str, subject: str, keywords: Sequence[str]) -> tuple[float, list[float]]:
+        how = learned(model)
+        offered = how.offered(self._vectors([subject, without(subject, keywords)])).mean(0)
+        *nearness, together = (how.wanted(self._vectors(keywords)) @ offered).tolist()
+        return how.score(together), nearness
 
     def _vectors(self, texts: Sequence[str]) -> Vectors:
         assert self.model is not None  # noqa: S101  (asked for by `_by_meaning` alone)
@@ -95,16 +84,23 @@ class PageScorer:
         return found
 
 
-@cache
-def _topics() -> tuple[str, ...]:
-    return tuple(files("linkwright.outreach").joinpath("data/topics.txt").read_text("utf-8").splitlines())
+def without(subject: str, keywords: Sequence[str]) -> str:
+    """Return what a page says besides the words of a campaign; all of it when nearly nothing else is left.
+
+    >>> without("Touring with a string quartet and a cello", ["bicycle tours"])
+    ' with a string quartet and a cello'
+    """
+    stems = {word[:_STEM] for keyword in keywords for word in _WORD.findall(fold(keyword))}
+    left = _WORD.sub(lambda found: "" if fold(found[0])[:_STEM] in stems else found[0], subject)
+    return left if len(_WORD.findall(left)) >= _FEW else subject
 
 
-def _by_words(subject: str, keywords: Sequence[str]) -> list[float]:
-    """Return for each keyword the share of its words that the page has; endings do not count."""
+def _by_words(subject: str, keywords: Sequence[str]) -> tuple[float, list[float]]:
+    """Return a score, and of each keyword the share of its words that the page has, endings aside."""
     present = {word[:_STEM] for word in _WORD.findall(fold(subject))}
     shares = []
     for keyword in keywords:
         words = _WORD.findall(fold(keyword)) or [fold(keyword)]
         shares.append(sum(word[:_STEM] in present for word in words) / len(words))
-    return shares
+    near = 0.3 * max(shares) + 0.7 * sum(shares) / len(shares)
+    return 1 / (1 + math.exp(-8 * (near - 0.5))), shares

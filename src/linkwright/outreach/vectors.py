@@ -66,7 +66,7 @@ class StaticVectors:
             rows = [row for word in _WORD.findall(fold(text)) for row in self._pieces(word)]
             if rows:
                 found[index] = self._scale[rows] @ self._rows[rows].astype(np.float32)
-        return _of_length_one(found)
+        return of_length_one(found)
 
     def _pieces(self, word: str) -> list[int]:
         """Return the rows of the longest pieces that a word is made of; those without a row are left out."""
@@ -107,7 +107,7 @@ class SentenceVectors:
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """Return a row per text, of which the first 256 word pieces are read."""
         rows = [self._one(text) for text in texts]
-        return _of_length_one(np.array(rows, np.float32).reshape(len(texts), -1))
+        return of_length_one(np.array(rows, np.float32).reshape(len(texts), -1))
 
     def _one(self, text: str) -> Vectors:
         encoded = self._tokenizer.encode(text)
@@ -170,6 +170,7 @@ def _pieces_known() -> frozenset[str]:
     return frozenset(_word_pieces())
 
 
-def _of_length_one(rows: Vectors) -> Vectors:
+def of_length_one(rows: Vectors) -> Vectors:
+    """Return each row with length one; zeros stay zeros."""
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     return (rows / np.where(lengths > 0, lengths, 1)).astype(np.float32)

@@ -9,23 +9,21 @@ from typing import Final
 from linkwright.outreach.pages import Page
 
 FOLDER: Final = Path(__file__).parent
-TRAINING: Final = FOLDER.parent.parent.parent / "training" / "pages.txt"
 
 
 def campaigns(name: str) -> list[tuple[list[str], list[tuple[str, str, bool]]]]:
     """Return the keywords of each campaign, and titles and texts of pages, and whether these belong to it."""
-    path = TRAINING if name == "training" else FOLDER / f"{name}.txt"
     found: list[tuple[list[str], list[tuple[str, str, bool]]]] = []
-    for line in path.read_text("utf-8").splitlines():
+    for line in (FOLDER / f"{name}.txt").read_text("utf-8").splitlines():
         if line.startswith("=== "):
             found.append(([word.strip() for word in line[4:].split(",")], []))
-        elif line.startswith(("+ ", "- ")):
+        elif line.startswith(("+ ", "- ", "~ ")):
             title, text = line[2:].split(" | ")
             found[-1][1].append((title, text, line.startswith("+")))
     return found
 
 
-def framed(title: str, text: str, seed: int, frame: str = "held_out_boilerplate") -> Page:
+def framed(title: str, text: str, seed: int, frame: str) -> Page:
     """Return a page with a menu above it, notices and a footer below."""
     lines = (FOLDER / f"{frame}.txt").read_text("utf-8").splitlines()
     chance = Random(f"{seed}{title}")
