@@ -37,7 +37,7 @@ def measured(model: str, campaigns_looked_at: int | None = None) -> float:
 class TestPageScorer:
     # Nearly all of the pages that belong avoid the keywords, and one in four uses them for something else:
     # words alone tell no more than chance.
-    @pytest.mark.parametrize(("model", "least"), [("minilm", 0.9), ("static", 0.8), ("none", 0.4)])
+    @pytest.mark.parametrize(("model", "least"), [("minilm", 0.9), ("static", 0.85), ("none", 0.4)])
     def test_ranks_pages_with_the_frame_of_a_site_around_them(self, model: str, least: float) -> None:
         if not available(model):
             pytest.skip(f"{model} is not installed")
@@ -46,7 +46,7 @@ class TestPageScorer:
         assert reached >= least
 
     @pytest.mark.parametrize("model", ["minilm", "static"])
-    def test_words_of_a_campaign_that_mean_something_else_count_half(self, model: str) -> None:
+    def test_a_page_that_means_a_campaign_is_before_one_that_has_its_words(self, model: str) -> None:
         if not available(model):
             pytest.skip(f"{model} is not installed")
         scorer, keywords = PageScorer(embedder(model)), ["bicycle touring", "bikepacking"]
@@ -54,13 +54,13 @@ class TestPageScorer:
         has_it = scorer.score(Page("Touring Europe with a string quartet and a cello by coach"), keywords)
         assert means_it is not None
         assert has_it is not None
-        assert means_it.score > 0.5 > has_it.score
+        assert means_it.score > has_it.score
 
     @pytest.mark.parametrize("model", ["minilm", "static"])
     def test_a_page_of_unknown_letters_does_not_fit(self, model: str) -> None:
         if not available(model):
             pytest.skip(f"{model} is not installed")
-        found = PageScorer(embedder(model)).score(Page("\u5c71\u5c0f\u5c4b"), ["mountain huts"])
+        found = PageScorer(embedder(model)).score(Page("\u041d\u043e\u0432\u043e\u0441\u0442\u0438"), ["mountain huts"])
         assert found is not None
         assert found.score < 0.5
 
