@@ -60,7 +60,8 @@ class TestPageScorer:
     def test_a_page_of_unknown_letters_does_not_fit(self, model: str) -> None:
         if not available(model):
             pytest.skip(f"{model} is not installed")
-        found = PageScorer(embedder(model)).score(Page("\u041d\u043e\u0432\u043e\u0441\u0442\u0438"), ["mountain huts"])
+        news = Page("\u041d\u043e\u0432\u043e\u0441\u0442\u0438")
+        found = PageScorer(embedder(model)).score(news, ["mountain huts"])
         assert found is not None
         assert found.score < 0.5
 
