@@ -82,6 +82,19 @@ def test_a_week_over_new_year_is_the_sum_of_days_of_two_months() -> None:
     assert found["monthly", date(2026, 1, 1)]["emails_sent"] == 111_110_000
 
 
+def test_who_asks_for_some_records_gets_those_as_they_are_among_all() -> None:
+    days = {date(2025, 12, 28) + timedelta(days=n): Counter(emails_sent=n + 1) for n in range(40)}
+    today = date(2026, 3, 1)
+
+    def asked(kind: str, moment: datetime) -> bool:
+        return kind == "daily" and moment.month == 1
+
+    some = list(records_of(days, today, asked))
+
+    assert len(some) == 31
+    assert some == [row for row in records_of(days, today) if asked(row["period_type"], row["date"])]
+
+
 def test_what_a_week_that_is_over_proves_does_not_depend_on_when_it_is_asked_for() -> None:
     monday = date(2026, 1, 5)
     days = {monday + timedelta(days=n): Counter(opportunities_contacted=60) for n in range(70)}

@@ -7,7 +7,7 @@ are taken first and written with the rows: a caller knows them without reading a
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from time import perf_counter
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import asyncpg
 from sqlalchemy import Column, Integer, Numeric, String, Table, bindparam, text
@@ -23,6 +23,8 @@ _PAST = text(
     "SELECT setval(seq, greatest(:highest, nextval(seq)))"
     " FROM (SELECT CAST(pg_get_serial_sequence(:table, 'id') AS regclass) AS seq) AS own"
 ).bindparams(bindparam("table", type_=String), bindparam("highest", type_=Integer))
+
+_TO_MICROSECONDS: Final = len("2026-11-24 09:00:00.000000")
 
 Row = Sequence[Any]
 Convert = Callable[[Any], Any]
@@ -123,8 +125,8 @@ def _converter(column: Column[Any], dialect: str) -> Convert | None:
 
 
 def _sqlite_moment(moment: Any) -> str:
-    # The spelling of SQLAlchemy's own DateTime, on which comparisons of text depend.
-    return str(UtcDateTime.in_utc(moment).replace(tzinfo=None).isoformat(" ", "microseconds"))
+    # The spelling of SQLAlchemy's own DateTime, on which comparisons of text depend: without the zone.
+    return str(UtcDateTime.in_utc(moment).isoformat(" ", "microseconds")[:_TO_MICROSECONDS])
 
 
 def _decimal(number: float) -> Decimal:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    and_,
     column,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -41,6 +42,14 @@ class InboundMessage(Base):
         one_of("response_type", ResponseType),
         one_of("matched_by", MatchMethod),
         Index("ix_inbound_unmatched", "user_id", "matched_by", "received_at"),
+        # Serve a user's pages, newest first: of everything, and of what waits for a person.
+        Index("ix_inbound_newest", "user_id", "id"),
+        Index(
+            "ix_inbound_waiting",
+            "user_id",
+            "id",
+            **where(and_(column("matched_by") == MatchMethod.NONE.value, column("dismissed_at").is_(None))),
+        ),
         Index("ix_inbound_email", "campaign_id", "email_id"),
         Index("ix_inbound_response", "campaign_id", "response_id"),
         # Serves retention: what still has its words.

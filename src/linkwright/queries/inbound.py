@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal
 
-from sqlalchemy import BindParameter, Select, bindparam, func, or_, select, update
+from sqlalchemy import BindParameter, Select, bindparam, func, literal_column, or_, select, update
 
 from linkwright.db.locks import held
 from linkwright.db.rows import table
@@ -75,7 +75,8 @@ def page(which: Literal["all", "unmatched", "dismissed"], *, after: bool) -> Sel
     if which != "all":
         since = INBOUND.c.dismissed_at
         state = since.is_(None) if which == "unmatched" else since.is_not(None)
-        statement = statement.where(INBOUND.c.matched_by == MatchMethod.NONE.value, state)
+        # In the words of `ix_inbound_waiting`: a parameter could be any method, and the index would not do.
+        statement = statement.where(INBOUND.c.matched_by == literal_column(f"'{MatchMethod.NONE}'"), state)
     if after:
         statement = statement.where(INBOUND.c.id < bindparam("after"))
     return statement.order_by(INBOUND.c.id.desc()).limit(bindparam("limit"))

@@ -107,10 +107,9 @@ def records_as_of(
 ) -> list[BacklinkingAnalytics]:
     """Return the records that a roll-up would leave of stored ones and of days, in order."""
     found = {(row.period_type, row.date): row for row in stored}
-    for values in records_of(days, now.astimezone(UTC).date()):
+    for values in records_of(days, now.astimezone(UTC).date(), asked.asks_for):
         key = values["period_type"], values["date"]
-        if asked.asks_for(*key):
-            found[key] = _as_derived(campaign_id, found.get(key), values, now)
+        found[key] = _as_derived(campaign_id, found.get(key), values, now)
     return [found[key] for key in sorted(found, key=lambda key: (key[1], key[0]))]
 
 

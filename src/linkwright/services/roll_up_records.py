@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from linkwright.learning.cohorts import BOUNCE_DAYS, OPEN_DAYS, REPLY_DAYS
@@ -22,11 +22,16 @@ _RATES: Final = (
 )
 """Rates of cohorts: what of what, and how long a day's letters are given."""
 
+Asked = Callable[[str, datetime], bool]
+"""Says of a kind of period, and of the moment at which one starts, whether its record is asked for."""
+
 _COMPARED: Final = ("emails_sent", "responses_received", "links_acquired")
 
 
-def records_of(days: Mapping[date, Numbers], today: date) -> Iterator[dict[str, Any]]:
-    """Return the records of every period that has facts, as of a day that is still open.
+def records_of(
+    days: Mapping[date, Numbers], today: date, asked: Asked | None = None
+) -> Iterator[dict[str, Any]]:
+    """Return the records of all periods that have facts, or of those asked for, as of a day that is open.
 
     Those of a period that is over, and whose letters have had their time, do not depend on `today`.
     """
@@ -34,6 +39,9 @@ def records_of(days: Mapping[date, Numbers], today: date) -> Iterator[dict[str, 
     before: dict[tuple[PeriodType, date], Period] = {}
     for period in periods_of(days):
         before[period.kind, period.end] = period
+        # The insights of a hundred weeks are most of the work, and who looks at a month asks for none.
+        if asked is not None and not asked(period.kind.value, day_start(period.start)):
+            continue
         previous = before.get((period.kind, period.start))
         record = {
             "period_type": period.kind.value,
