@@ -22,6 +22,8 @@ from linkwright.outreach.vectors import Embedder, Vectors
 from linkwright.outreach.words import fold
 
 WORDS_ALONE: Final = "rule:keywords"
+METHOD: Final = 2
+"""The ledger names it: what scores are worth is learned of each method apart."""
 _CACHED: Final = 4096
 _STEM: Final = 5
 _NEAREST: Final = 3
@@ -50,7 +52,7 @@ class PageScorer:
     @property
     def name(self) -> str:
         """Return what scores, as the ledger calls it."""
-        return f"embedding:{self.model.name}" if self.model else WORDS_ALONE
+        return f"embedding:{self.model.name}@{METHOD}" if self.model else WORDS_ALONE
 
     def score(self, page: Page, keywords: Sequence[str]) -> Relevance | None:
         """Say how well a page fits; None when the page says nothing, or the campaign wants nothing."""
