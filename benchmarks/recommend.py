@@ -1,4 +1,8 @@
-"""Recommending among a hundred arms: without evidence, with it, and after much more of it."""
+"""Recommending among a hundred arms: without evidence, with it, and after much more of it.
+
+Beside it, in the same rounds, what nobody can do without: a transaction through the same stack that reads one
+row and writes a decision of the same size.
+"""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -7,14 +11,18 @@ from functools import partial
 from statistics import median
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import literal, select, text
 
 from benchmarks.harness import Bench, Result, insert_rows, new_campaign
 from linkwright.clock import utc_now
+from linkwright.db.prepared import Prepared
+from linkwright.db.rows import run as execute
 from linkwright.models import AIDecision, AIDecisionOutcome
+from linkwright.queries.evidence import RECORD
 from linkwright.service import BacklinkingDatabaseService
 
 ARMS = [f"Template {n}" for n in range(100)]
+NOTHING = Prepared(select(literal(1)))
 BATCH = 5_000
 # So that no letter is still waiting for its answer.
 LAST = timedelta(days=90)
@@ -39,7 +47,9 @@ async def run(bench: Bench) -> list[Result]:
                 await work.context.session.execute(text("ANALYZE"))
             wall: dict[int, list[float]] = {size: [] for size in desks}
             spent: dict[int, list[float]] = {size: [] for size in desks}
+            least: list[tuple[float, float]] = []
             for _ in range(bench.rounds):
+                least.append(await _taken(partial(_least, service, desks[0], first), calls))
                 for size, user in desks.items():
                     call = partial(service.recommend, user, campaigns[size], "template", ARMS)
                     elapsed, own = await _taken(call, calls)
@@ -54,11 +64,25 @@ async def run(bench: Bench) -> list[Result]:
             what = f"one of 100 arms {name}"
             results.append(Result(what, dialect, wall[size], "ms", at_most=2))
             results.append(Result(f"{what}: processor time of the process", dialect, spent[size], "ms"))
+            for measure, taken, place in (("time", wall[size], 0), ("processor time", spent[size], 1)):
+                times = [one / floor[place] for one, floor in zip(taken, least, strict=True)]
+                results.append(Result(f"{what}: {measure} / that of the bare transaction", dialect, times))
+        results.append(Result("the bare transaction", dialect, [one[0] for one in least], "ms"))
         growth = [one / other for one, other in zip(wall[long], wall[short], strict=True)]
         what = f"one of 100 arms: {long:,} outcomes / {short:,}"
         results.append(Result(what, dialect, growth, at_most=1.2))
         results.append(Result("100 choices of a day at once", dialect, [one[0] for one in day], "ms"))
     return results
+
+
+async def _least(service: BacklinkingDatabaseService, user: int, campaign: str) -> None:
+    """Read one row and write a decision, as little as a recommendation can be."""
+    now = utc_now()
+    draw = {"policy_version": "bench", "propensity": 0.01, "propensity_kind": "exact", "rng_seed": 1}
+    between = [{"arm": arm, "p": 0.0123456789012345} for arm in ARMS]
+    async with service.database.transaction() as session:
+        await execute(session, NOTHING)
+        await execute(session, RECORD, {**_choice(user, campaign, 0, now), **draw, "candidates": between})
 
 
 async def _remember(service: BacklinkingDatabaseService, user: int, campaign: str, size: int) -> None:

@@ -26,6 +26,7 @@ class TestWinShares:
             ([1000, 1030, 3], [10000, 10000, 30]),
             ([0.9, 2, 8, 30, 100], [20, 40, 100, 300, 900]),
             ([4] * 12, [60] * 12),
+            ([1 + arm / 4 for arm in range(60)], [40 + arm for arm in range(60)]),
         ],
     )
     def test_they_are_how_often_a_drawn_posterior_is_the_largest(

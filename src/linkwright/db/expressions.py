@@ -115,31 +115,44 @@ def _has_key_on_postgresql(element: has_key, compiler: SQLCompiler, **words: Any
     return f"jsonb_exists({document}, {key})"
 
 
-class object_of(GenericFunction[dict[str, Any]]):  # noqa: N801  (reads as SQL)
-    """The JSON documents of several rows as one object, by a text of each row; NULL where there are no rows.
+class fields_by(GenericFunction[dict[str, list[Any]]]):  # noqa: N801  (reads as SQL)
+    """Some fields of the JSON documents of several rows, as one object of lists by a text of each row.
 
-    A hundred documents are one value to fetch and to read, which takes a fifth of what a hundred rows take.
+    NULL where there are no rows; a field that a document has not is null. A hundred rows are one value to
+    fetch, and only what is asked for is written and read: half of the time that whole documents take.
 
     >>> from sqlalchemy import column
     >>> from sqlalchemy.dialects import postgresql, sqlite
-    >>> print(object_of(column("name"), column("facts")).compile(dialect=sqlite.dialect()))
-    '{' || group_concat(json_quote(name) || ':' || facts) || '}'
-    >>> print(object_of(column("name"), column("facts")).compile(dialect=postgresql.dialect()))
-    jsonb_object_agg(name, facts)
+    >>> found = fields_by.of(column("name"), column("facts"), "sent", "won")
+    >>> print(found.compile(dialect=sqlite.dialect()))
+    '{' || group_concat(json_quote(name) || ':' || json_extract(facts, '$.sent', '$.won')) || '}'
+    >>> print(found.compile(dialect=postgresql.dialect()))
+    json_object_agg(name, json_build_array(facts -> 'sent', facts -> 'won'))
     """
 
-    name = "object_of"
+    name = "fields_by"
     type = Json()
     inherit_cache = True
 
+    @classmethod
+    def of(cls, key: ColumnElement[str], document: ColumnElement[Any], *fields: str) -> "fields_by":
+        """Return the fields, two or more. They are ours: plain words, never input."""
+        if len(fields) < 2 or not all(field.isidentifier() for field in fields):  # noqa: PLR2004
+            raise ValueError(fields)
+        return cls(key, document, *(literal_column(f"'{field}'") for field in fields))
 
-@compiles(object_of, "sqlite")
-def _object_of_on_sqlite(element: object_of, compiler: SQLCompiler, **words: Any) -> str:
-    # A document is JSON text already: reading it with json() to write the same again would cost the gain.
-    key, document = (compiler.process(clause, **words) for clause in element.clauses)
-    return f"'{{' || group_concat(json_quote({key}) || ':' || {document}) || '}}'"
+
+@compiles(fields_by, "sqlite")
+def _fields_by_on_sqlite(element: fields_by, compiler: SQLCompiler, **words: Any) -> str:
+    # Several paths give JSON text, which is put together as text: json_group_object would read it again.
+    key, document, *fields = (compiler.process(clause, **words) for clause in element.clauses)
+    paths = ", ".join(f"'$.{field[1:-1]}'" for field in fields)
+    return f"'{{' || group_concat(json_quote({key}) || ':' || json_extract({document}, {paths})) || '}}'"
 
 
-@compiles(object_of, "postgresql")
-def _object_of_on_postgresql(element: object_of, compiler: SQLCompiler, **words: Any) -> str:
-    return f"jsonb_object_agg({compiler.process(element.clauses, **words)})"
+@compiles(fields_by, "postgresql")
+def _fields_by_on_postgresql(element: fields_by, compiler: SQLCompiler, **words: Any) -> str:
+    # As text: a JSONB would be built only to be spelled out at once.
+    key, document, *fields = (compiler.process(clause, **words) for clause in element.clauses)
+    values = ", ".join(f"{document} -> {field}" for field in fields)
+    return f"json_object_agg({key}, json_build_array({values}))"

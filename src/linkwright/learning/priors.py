@@ -43,6 +43,9 @@ def weights_of_spreads(usual: float = _USUAL_SPREAD, deviation: float = _SPREAD_
     return weights
 
 
+_WEIGHTS: Final = weights_of_spreads()
+
+
 @dataclass(frozen=True)
 class Expectation:
     """What is known of users before their own evidence. Arms are the last axis; others stand for users.
@@ -78,7 +81,7 @@ def prior_of(trials: Reals, replies: Reals, expected: Expectation) -> Prior:
     """Return the prior of every arm, its base rate and spread fitted to the user's own counts."""
     if expected.spread is None:
         variances = np.broadcast_to(SPREADS**2, (*trials.shape[:-1], len(SPREADS)))
-        weights = weights_of_spreads()
+        weights = _WEIGHTS
     else:
         variances, weights = expected.spread[..., None] ** 2, np.zeros(1)
     # Of an arm that has not been tried every base rate and spread says the same.
@@ -106,12 +109,12 @@ def log_likelihood(
     """
     from scipy.special import gammaln  # noqa: PLC0415  (a tenth of a second to load)
 
-    worth = 1 / (variances[..., None, :] + lift_variance[..., None])  # replies; by arm and variance
-    expected = trials[..., None] * np.exp(log_lift[..., None] + BASES)
-    own = gammaln(worth + replies[..., None]) - gammaln(worth) + worth * np.log(worth)
-    rest = (replies[..., None, None] + worth[..., None, :]) * np.log(
-        worth[..., None, :] + expected[..., None]
-    )
-    by_base = replies.sum(axis=-1)[..., None] * BASES
-    fit: Reals = by_base[..., None] + own.sum(axis=-2)[..., None, :] - rest.sum(axis=-3)
+    # By spread, base rate and arm, in this order: a sum over what is last in memory is a product of matrices.
+    worth = 1 / (variances[..., None] + lift_variance[..., None, :])  # replies
+    expected = trials[..., None, :] * np.exp(log_lift[..., None, :] + BASES[:, None])
+    own = gammaln(worth + replies[..., None, :]) - gammaln(worth) + worth * np.log(worth)
+    logs = np.log(worth[..., None, :] + expected[..., None, :, :])
+    rest = (logs @ (replies[..., None, :] + worth)[..., None])[..., 0]
+    by_base = replies.sum(axis=-1)[..., None, None] * BASES
+    fit: Reals = np.swapaxes(by_base + own.sum(axis=-1)[..., None] - rest, -1, -2)
     return fit

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Delete, Select, Update, and_, bindparam, case, delete, func, or_, select, update
 from sqlalchemy.sql.dml import Insert
 
-from linkwright.db.expressions import object_of
+from linkwright.db.expressions import fields_by
 from linkwright.db.locks import held
 from linkwright.db.prepared import Prepared
 from linkwright.db.rows import table
@@ -261,14 +261,17 @@ def pools() -> Select[Any]:
     return select(*_POOL.c)
 
 
+FIELDS: Final = ("faded_trials", "faded_replies", "exposed", "last_evidence")
+"""What is read of what is kept of an arm, in this order."""
+
 _KEPT: Final = (
-    select(object_of(_DATA.c.data_key, _DATA.c.data_value))
+    select(fields_by.of(_DATA.c.data_key, _DATA.c.data_value, *FIELDS))
     .where(_DATA.c.user_id == bindparam("user_id"), _DATA.c.data_type == bindparam("data_type"))
     .scalar_subquery()
     .label("kept")
 )
-# All that a choice depends on, in one row: preferences, what is kept of the user's evidence, by key, and
-# the factor's pool, empty where there is none.
+# All that a choice depends on, in one row: preferences, `FIELDS` of what is kept of the user's evidence, by
+# key, and the factor's pool, empty where there is none.
 GROUNDS: Final = Prepared(
     select(
         _CAMPAIGN.c.ai_model_preference,

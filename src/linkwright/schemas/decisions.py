@@ -42,6 +42,13 @@ Seed = Annotated[int, Field(ge=-(2**63), lt=2**63)]
 _OF_VERBS = frozenset({"contact", "send"})
 
 
+class Drawn(Shape):
+    """What a caller brings to a draw. All else of its decision is the policy's own."""
+
+    context: JsonObject | None = None
+    rng_seed: Seed
+
+
 class DecisionCreate(Shape):
     """A decision as it was made. Money is in US dollars, as model providers price it."""
 

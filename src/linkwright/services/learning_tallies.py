@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Self
@@ -89,16 +89,16 @@ class Tally:
             return cls()
 
 
-def counts_now(value: Mapping[str, Any], now: datetime, half_life: timedelta) -> tuple[float, float]:
-    """Return trials and replies as they count now, straight from JSON: what is not ours is no evidence.
+def counts_now(fields: Sequence[Any], now: datetime, half_life: timedelta) -> tuple[float, float]:
+    """Return trials and replies as they count now, from `queries.evidence.FIELDS`; what is not ours is none.
 
     It is what `Tally.of(value).at(now, half_life)` says, for whoever reads a hundred to choose one.
     """
+    trials, replies, exposed, last = fields
     try:
-        last = value["last_evidence"]
         weight = 1.0 if last is None else faded(now - datetime.fromisoformat(last), half_life)
-        return value["faded_trials"] * weight + value["exposed"], value["faded_replies"] * weight
-    except (KeyError, TypeError, ValueError):
+        return trials * weight + exposed, replies * weight
+    except (TypeError, ValueError):
         return 0.0, 0.0
 
 

@@ -7,19 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from linkwright.db.bulk import insert_many
 from linkwright.db.rows import run
 from linkwright.errors import InvalidInput, NotFound
 from linkwright.models.decisions import AIDecision
 from linkwright.queries import evidence as queries
-from linkwright.schemas.decisions import DecisionCreate
+from linkwright.schemas.decisions import Drawn
 from linkwright.schemas.draws import is_slice
 from linkwright.schemas.validation import parse
 from linkwright.services.arguments import check_row_id
 from linkwright.services.context import Context
-from linkwright.services.learning_factors import DATA_TYPE, arm_of, factor_of
+from linkwright.services.learning_factors import DATA_TYPE, factor_of, key_of
 from linkwright.services.learning_tallies import counts_now
 from linkwright.services.ownership import require_same_user
 from linkwright.services.recommend_candidates import allowed
@@ -31,8 +31,7 @@ _LEARNING: Final = "thompson"
 _EVENLY, _EVENLY_VERSION = "uniform", "uniform-1"
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One arm: the probability with which it is chosen, the reply rate expected of it, on which evidence.
 
     `trials` and `replies` are as they count now: faded, and what still waits by how long it has waited.
@@ -143,8 +142,14 @@ class Recommending:
     ) -> list[Recommendation]:
         wanted = factor_of(factor)
         evenly = is_slice(context)
+        brought = parse(Drawn, {"context": context, "rng_seed": seeds[0]})
         grounds = await self._grounds(user_id, campaign_id, wanted, prospects)
-        kept = {arm: value for key, value in (grounds.kept or {}).items() if (arm := arm_of(wanted, key))}
+        mine = key_of(wanted, "")
+        kept = {
+            key[len(mine) :]: fields
+            for key, fields in (grounds.kept or {}).items()
+            if key.startswith(mine) and key != mine
+        }
         arms, excluded = await allowed(self._session, user_id, wanted, grounds, candidates, kept)
         now, half_life = self._context.now(), self._context.learning.half_life
         counts = {arm: counts_now(kept[arm], now, half_life) for arm in arms if arm in kept}
@@ -161,25 +166,27 @@ class Recommending:
         version = _EVENLY_VERSION if evenly else Policy().version
         about: list[int | None] = [*prospects] or [None] * len(seeds)
         places = [choose(probabilities, seed) for seed in seeds]
-        same = {
+        kind = PropensityKind.EXACT if len(arms) > 1 else PropensityKind.DETERMINISTIC
+        row = {
+            "user_id": user_id,
             "campaign_id": campaign_id,
-            "kind": DecisionKind.CHOOSE,
-            "factor": wanted,
-            "decided_by": DeciderKind.POLICY,
+            "kind": DecisionKind.CHOOSE.value,
+            "factor": wanted.value,
+            "decided_by": DeciderKind.POLICY.value,
             "decider": _EVENLY if evenly else _LEARNING,
             "policy_version": version,
-            "context": None if context is None else dict(context),
-            "propensity_kind": PropensityKind.EXACT if len(arms) > 1 else PropensityKind.DETERMINISTIC,
-        }
-        between = {
+            "context": brought.context,
+            "propensity_kind": kind.value,
             "candidates": [{"arm": one.arm, "p": one.p} for one in shown],
             "excluded": excluded or None,
+            "outcome_state": OutcomeState.PENDING.value,
+            "decided_at": now,
         }
         draws = [
             {"opportunity_id": row, "action": arms[place], "propensity": shown[place].p, "rng_seed": seed}
             for row, place, seed in zip(about, places, seeds, strict=True)
         ]
-        ids = await self._record(user_id, same, between, draws)
+        ids = await self._record(row, draws)
         interval = lru_cache(found.interval)
         return [
             Recommendation(
@@ -220,25 +227,11 @@ class Recommending:
                     raise NotFound("opportunity", prospect)
         return grounds
 
-    async def _record(
-        self,
-        user_id: int,
-        same: Mapping[str, Any],
-        between: Mapping[str, Any],
-        draws: Sequence[Mapping[str, Any]],
-    ) -> Sequence[int]:
+    async def _record(self, row: Mapping[str, Any], draws: Sequence[Mapping[str, Any]]) -> Sequence[int]:
         """Write a row for each draw, and return their ids."""
-        # What is the same in all of them is asked once. The probabilities are our own: that they sum to
-        # one is held by tests, and asking it of a hundred takes longer than drawing.
-        checked = parse(DecisionCreate, {**same, **draws[0]}).model_dump(exclude_unset=True)
-        row = {
-            **checked,
-            **between,
-            "user_id": user_id,
-            "outcome_state": OutcomeState.PENDING.value,
-            "decided_at": self._context.now(),
-        }
+        # They are not parsed: but for what the caller brought they are our own, and to ask of a hundred
+        # probabilities whether they sum to one takes longer than to draw. Tests hold it.
         if len(draws) == 1:
-            return [(await run(self._session, queries.RECORD, row)).scalar_one()]
+            return [(await run(self._session, queries.RECORD, {**row, **draws[0]})).scalar_one()]
         rows = [tuple({**row, **draw}.values()) for draw in draws]
-        return await insert_many(self._session, AIDecision, list(row), rows)
+        return await insert_many(self._session, AIDecision, [*row, *draws[0]], rows)
