@@ -217,6 +217,8 @@ CASES: dict[str, Case] = {
     "get_inbound": lambda world: [call(world.theirs.message)],
     "get_unmatched_inbound": on_user(),
     "get_user_inbound": on_user(),
+    "erase_person": on_user("ann@example.net"),
+    "export_person": on_user("ann@example.net"),
     "suppress_address": lambda world: [
         call("x@example.org", user_id=world.theirs.user),
         call("x@example.org", campaign_id=world.theirs.campaign),

@@ -23,6 +23,7 @@ from linkwright.services.dashboards import Dashboards
 from linkwright.services.decisions import Decisions
 from linkwright.services.delivery import Delivery
 from linkwright.services.emails import Emails
+from linkwright.services.erasure import Erasures
 from linkwright.services.evidence import Evidence
 from linkwright.services.inbound import Inbound
 from linkwright.services.learning import Learning
@@ -161,6 +162,8 @@ class BacklinkingDatabaseService(Opening):
     suppress_address = write(Suppressions, Suppressions.add)
     lift_suppression = write(Suppressions, Suppressions.lift)
     get_suppressions = read(Suppressions, Suppressions.page)
+    erase_person = write(Erasures, Erasures.erase)
+    export_person = read(Erasures, Erasures.export)
     find_suppressed = read(Suppressions, Suppressions.standing)
 
     # --- templates ----------------------------------------------------------------------------

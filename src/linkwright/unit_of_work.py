@@ -16,6 +16,7 @@ from linkwright.services.dashboards import Dashboards
 from linkwright.services.decisions import Decisions
 from linkwright.services.delivery import Delivery
 from linkwright.services.emails import Emails
+from linkwright.services.erasure import Erasures
 from linkwright.services.evidence import Evidence
 from linkwright.services.inbound import Inbound
 from linkwright.services.learning import Learning
@@ -99,6 +100,11 @@ class UnitOfWork:
     def suppressions(self) -> Suppressions:
         """Who may not be contacted."""
         return Suppressions(self.context)
+
+    @cached_property
+    def erasures(self) -> Erasures:
+        """Who asked to be erased."""
+        return Erasures(self.context)
 
     @cached_property
     def templates(self) -> Templates:

@@ -190,6 +190,8 @@ async def walk_blocked(call: Call, key: str, me: int) -> None:
     assert await call("find_suppressed", ["gone@example.org"], user_id=me)
     assert any(row.id == suppression.id for row in await call("get_suppressions", user_id=me))
     await call("lift_suppression", suppression.id, why="a mistake")
+    assert (await call("export_person", me, "stranger@example.org")).records == {}
+    assert (await call("erase_person", me, "stranger@example.org")).removed == {}
 
 
 async def walk_responses(call: Call, key: str, me: int, page: int, email: int) -> None:

@@ -21,6 +21,7 @@ from linkwright.jobs.importers import Importer, Summary
 from linkwright.jobs.rejects import RejectsFile
 from linkwright.models.imports import ImportJob
 from linkwright.queries import imports as queries
+from linkwright.services.erased_people import untold
 from linkwright.vocabulary import ImportState
 
 _REJECTS_LOST: Final = (
@@ -120,7 +121,9 @@ class _Run:
     async def _take(self, session: AsyncSession, batch: Sequence[Any], *, last: bool) -> int:
         job_id = await self._hold_job(session)
         done_before = self._state == ImportState.DONE
-        taken = await self._importer.take(self._desk.context(session), batch, last=last)
+        context = self._desk.context(session)
+        taken = await self._importer.take(context, batch, last=last)
+        taken.refused = await untold(context, self._key[0], taken.refused)
         self.summary.add(taken, len(batch))
         self.position += len(batch)
         try:

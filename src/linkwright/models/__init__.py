@@ -8,6 +8,7 @@ from linkwright.models.campaigns import BacklinkingCampaign, CampaignCount
 from linkwright.models.contents import AIContent
 from linkwright.models.decisions import AIDecision, AIDecisionOutcome
 from linkwright.models.emails import BacklinkingEmail
+from linkwright.models.erasures import Erasure
 from linkwright.models.events import EmailEvent
 from linkwright.models.imports import ImportJob
 from linkwright.models.inbound import InboundMessage
@@ -40,6 +41,7 @@ __all__ = [
     "Base",
     "CampaignCount",
     "EmailEvent",
+    "Erasure",
     "ImportJob",
     "InboundMessage",
     "LearningPool",

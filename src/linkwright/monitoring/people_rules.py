@@ -11,6 +11,7 @@ from linkwright.db.rows import run, table
 from linkwright.models.suppressions import Suppression
 from linkwright.models.users import User
 from linkwright.monitoring.checks import SHOWN, Fault, Row
+from linkwright.parsing.traces import ERASED, ERASED_DOMAIN
 from linkwright.queries.recounts import CAMPAIGN, EMAIL, EVENT, RESPONSE
 from linkwright.services.suppression_keys import address_hash
 from linkwright.vocabulary import EmailStatus, EventKind, ResponseType
@@ -79,6 +80,8 @@ def _was_never_suppressed(row: RowMapping, _standing: Known, ever: Known, pepper
     if row["kind"] == EventKind.BOUNCED.value and detail.get("kind") != "hard":
         return False  # A full mailbox is no wish to be left alone.
     address = detail.get("recipient") or row["address"]
+    if address == ERASED or row["address"].endswith(f"@{ERASED_DOMAIN}"):
+        return False  # Nobody knows any more whom it was; who erased them suppressed them.
     return (row["user_id"], address_hash(address, row["address_key"], pepper)) not in ever
 
 

@@ -136,6 +136,16 @@ def domains_of_mailbox(address: str) -> tuple[str, ...]:
     return tuple(domain for domain, (shared, _) in _TAGGED.items() if shared == known[0])
 
 
+def ignores_dots(address: str) -> bool:
+    """Say whether the provider of a mailbox ignores dots before the @.
+
+    >>> ignores_dots("j.doe@gmail.com"), ignores_dots("j.doe@outlook.com")
+    (True, False)
+    """
+    known = _TAGGED.get(address.strip().lower().rpartition("@")[2])
+    return known is not None and known[1]
+
+
 def _validated(address: str, text: object, field: str) -> str:
     local, at, _ = address.rpartition("@")
     if at and not local.isascii():

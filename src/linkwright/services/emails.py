@@ -25,6 +25,7 @@ from linkwright.services.email_held import Held
 from linkwright.services.email_leaving import note_contact
 from linkwright.services.email_rules import approver, require_open
 from linkwright.services.email_threads import place_in_history, place_in_thread
+from linkwright.services.erased_people import require_kept
 from linkwright.services.history import Move, record_moves
 from linkwright.services.ownership import require_campaign
 from linkwright.services.pages import Page, cursor, page_size, place
@@ -103,9 +104,9 @@ class Emails:
     ) -> BacklinkingEmail:
         """Record an email that left before this record knew of it, at its own `sent_at`.
 
-        For imports: no limit and no suppression is asked, because it has happened. The same
-        `message_id` again returns the email that is there; one without an id is given none.
-        Where `sent_at` is None, the prospect was contacted by now at the latest.
+        For imports: no limit and no suppression is asked, because it has happened; only who was erased
+        stays out. The same `message_id` again returns the email that is there; one without an id is given
+        none. Where `sent_at` is None, the prospect was contacted by now at the latest.
 
         Raises:
             NotFound: this owner's campaign has no such prospect.
@@ -120,6 +121,8 @@ class Emails:
             if (row := result.mappings().first()) is not None:
                 return detached(BacklinkingEmail, row)
         values = await self._values(held, sent)
+        person = {"user_id": held.user_id, "address_hash": held.hash_of(values["to_email"])}
+        require_kept((await run(self._ctx.session, emails.SUPPRESSED, person)).scalar(), "to_email")
         at = sent.sent_at or self._ctx.now()
         values |= {
             "status": EmailStatus.SENT.value,

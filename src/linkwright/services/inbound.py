@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple
 
@@ -10,15 +10,17 @@ from pydantic import BaseModel
 from sqlalchemy import RowMapping, Select
 
 from linkwright.db.rows import detached, run
-from linkwright.errors import Conflict, NotFound
+from linkwright.errors import Conflict, InvalidInput, NotFound
 from linkwright.models.inbound import InboundMessage
 from linkwright.models.responses import BacklinkingResponse
+from linkwright.models.users import User
 from linkwright.queries import inbound
 from linkwright.schemas.inbound import InboundCreate
 from linkwright.schemas.validation import parse
 from linkwright.services.context import Context
 from linkwright.services.delivery_reports import known_id
 from linkwright.services.email_held import Held
+from linkwright.services.erased_people import require_none_erased
 from linkwright.services.inbound_answers import (
     as_it_came,
     bounce_of,
@@ -69,7 +71,8 @@ class Inbound:
     async def record(self, user_id: int, data: Mapping[str, Any] | BaseModel) -> Received:
         """Keep a message, each once by its digest, and answer the email it belongs to.
 
-        A message that belongs to no email, or to one that was never sent, is kept unmatched.
+        A message that belongs to no email, or to one that was never sent, is kept unmatched. One from, to
+        or about somebody who was erased is refused, unless it was there before.
 
         Raises:
             NotFound: there is no such user for this caller.
@@ -77,11 +80,18 @@ class Inbound:
         """
         message = parse(InboundCreate, data)
         user = await require_user(self._ctx, user_id)
+        of = {"user_id": user.id, "digest": message.digest}
+        try:
+            await self._require_none_erased(user, message)
+        except InvalidInput:
+            known = (await run(self._ctx.session, inbound.BY_DIGEST, of)).mappings().first()
+            if known is None:
+                raise
+            return Received(detached(InboundMessage, known), None, new=False)
         values = message.model_dump(exclude=set(_NOT_COLUMNS))
         values |= {"user_id": user.id, "recorded_at": self._ctx.now(), "matched_by": MatchMethod.NONE.value}
         row = (await run(self._ctx.session, inbound.ADD, values)).mappings().first()
         if row is None:
-            of = {"user_id": user.id, "digest": message.digest}
             known = (await run(self._ctx.session, inbound.BY_DIGEST, of)).mappings().one()
             return Received(detached(InboundMessage, known), None, new=False)
         found = await match(self._ctx, user.id, message)
@@ -180,6 +190,14 @@ class Inbound:
             InvalidInput: the cursor or the limit is none.
         """
         return await self._page(user_id, after, limit, "all")
+
+    async def _require_none_erased(self, user: User, message: InboundCreate) -> None:
+        people: dict[str, Sequence[str | None]] = {
+            "from_address": [message.from_address],
+            "to_addresses": message.to_addresses,
+            "bounced_recipient": [message.bounced_recipient],
+        }
+        await require_none_erased(self._ctx, user.id, bytes(user.address_key), people)
 
     async def _row(self, statement: Select[Any], inbound_id: int) -> RowMapping:
         of = {"inbound_id": known_id("message", inbound_id)}

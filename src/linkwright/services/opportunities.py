@@ -10,6 +10,7 @@ from linkwright.parsing.urls import domain_of
 from linkwright.queries import opportunities as queries
 from linkwright.schemas.opportunities import OpportunityCreate, OpportunityUpdate
 from linkwright.schemas.validation import parse
+from linkwright.services.erased_people import require_kept
 from linkwright.services.history import Move, record_moves
 from linkwright.services.opportunity_bulk import BulkResult, Input, add_all
 from linkwright.services.opportunity_contacts import standing
@@ -50,7 +51,7 @@ class Opportunities(OpportunityJudgement, OpportunityOutcomes):
         """Add a prospect to a campaign. One whose contact may not be contacted enters as suppressed.
 
         Raises:
-            InvalidInput: a key is unknown, missing or breaks a rule.
+            InvalidInput: a key is unknown, missing or breaks a rule; or the contact was erased.
             NotFound: the caller has no such campaign.
             DuplicateRow: the campaign has the page already.
             OpportunityLimitReached: the campaign has as many prospects as it may.
@@ -61,7 +62,9 @@ class Opportunities(OpportunityJudgement, OpportunityOutcomes):
         await self._require_new(campaign_id, shape.url)
         if limit is not None and present >= limit:
             raise OpportunityLimitReached(campaign_id, limit)
-        if shape.contact_email in await self._unwilling(campaign_id, shape.contact_email):
+        unwilling = await self._unwilling(campaign_id, shape.contact_email)
+        require_kept(unwilling.get(shape.contact_email or ""), "contact_email")
+        if unwilling:
             suppressed(values)
         opportunity = BacklinkOpportunity(**values)
         self._session.add(opportunity)
@@ -124,7 +127,8 @@ class Opportunities(OpportunityJudgement, OpportunityOutcomes):
         is cancelled.
 
         Raises:
-            InvalidInput: a key is unknown, has its own verb, or a value breaks a rule.
+            InvalidInput: a key is unknown, has its own verb, or a value breaks a rule; or the new contact
+                was erased.
             NotFound: there is none for this owner.
             DuplicateRow: the new url is another prospect's of the campaign.
         """
@@ -139,7 +143,9 @@ class Opportunities(OpportunityJudgement, OpportunityOutcomes):
             values["domain"] = domain_of(values["url"])
         path: list[str] = []
         email = values.get("contact_email")
-        if email != held.contact_email and email in await self._unwilling(held.campaign_id, email):
+        unwilling = {} if email == held.contact_email else await self._unwilling(held.campaign_id, email)
+        require_kept(unwilling.get(email or ""), "contact_email")
+        if unwilling:
             path = [] if held.status in MAY_NOT_BE_SUPPRESSED else [S.SUPPRESSED]
         why = "the new contact may not be contacted"
         changed = await self._walk(held, path, why if path else None, **values)

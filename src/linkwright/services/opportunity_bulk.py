@@ -20,6 +20,7 @@ from linkwright.queries import opportunities as queries
 from linkwright.schemas.opportunities import OpportunityCreate
 from linkwright.schemas.validation import parse
 from linkwright.services.context import Context
+from linkwright.services.erased_people import erased_of, refused
 from linkwright.services.history import Move, record_moves
 from linkwright.services.opportunity_contacts import standing
 from linkwright.services.opportunity_entry import (
@@ -75,9 +76,10 @@ async def add_all(
     try:
         for chunk in _chunks(zip(numbers or count(1), rows, strict=False)):
             checked = await adding.check(chunk)
+            numbered = [number for number, _ in chunk]
             if arriving is not None:
                 await arriving
-            arriving = asyncio.create_task(adding.insert(await adding.settle(checked)))
+            arriving = asyncio.create_task(adding.insert(await adding.settle(checked, numbered)))
         if arriving is not None:
             await arriving
     finally:
@@ -103,6 +105,7 @@ class _Adding:
         self._counters: Counter[str] = Counter()
         self._states: Counter[tuple[str, str]] = Counter()
         self._moves: list[Move] = []
+        self._unwilling: Mapping[str, str] = {}
         self.result = BulkResult()
 
     async def check(self, chunk: Sequence[tuple[int, Input]]) -> list[Values | None]:
@@ -119,8 +122,9 @@ class _Adding:
                 checked.append(None)
         return checked
 
-    async def settle(self, checked: Sequence[Values | None]) -> list[Values]:
+    async def settle(self, checked: list[Values | None], numbers: Sequence[int]) -> list[Values]:
         """Compare a chunk with the database and with itself; return the new rows, with their ids."""
+        await self._keep_out(checked, numbers)
         rows = [values for values in checked if values is not None]
         if not rows:
             self.result.ids += [None] * len(checked)
@@ -180,18 +184,28 @@ class _Adding:
             await self._session.execute(queries.count_up(self._campaign_id, **self._counters))
         await record_moves(self._context, self._campaign_id, self._moves, also=self._states)
 
+    async def _keep_out(self, checked: list[Values | None], numbers: Sequence[int]) -> None:
+        """Refuse the rows of who was erased; find out who of the others may not be contacted."""
+        addresses = {values["contact_email"] for values in checked if values is not None} - {None}
+        self._unwilling = (
+            await standing(self._context, self._campaign_id, addresses) if addresses else dict[str, str]()
+        )
+        erased = erased_of(self._unwilling)
+        for place, values in enumerate(checked):
+            if values is not None and values["contact_email"] in erased:
+                self.result.refused.append(refused("contact_email", row=numbers[place]))
+                checked[place] = None
+
     async def _enter(self, fresh: Sequence[Values]) -> None:
         if not fresh:
             return
         self._present += len(fresh)
         if self._limit is not None and self._present > self._limit:
             raise OpportunityLimitReached(self._campaign_id, self._limit)
-        addresses = {values["contact_email"] for values in fresh} - {None}
-        unwilling = await standing(self._context, self._campaign_id, addresses) if addresses else {}
         ids = await next_ids(self._session, BacklinkOpportunity, len(fresh))
         for id_, values in zip(ids, fresh, strict=True):
             values["id"] = id_
-            if values["contact_email"] in unwilling:
+            if values["contact_email"] in self._unwilling:
                 suppressed(values)
             self._counters.update(counted(values))
             self._states[LifeKind.OPPORTUNITY.value, values["status"]] += 1
@@ -223,12 +237,10 @@ class _Adding:
 
     async def _leave_alone(self, changed: Mapping[int, tuple[str, Values]]) -> None:
         """Suppress known prospects to whom a row has added the address of somebody who said no."""
-        addresses = {added["contact_email"] for _, added in changed.values() if "contact_email" in added}
-        unwilling = await standing(self._context, self._campaign_id, addresses) if addresses else {}
         moves = [
             Move(LifeKind.OPPORTUNITY, status, S.SUPPRESSED, self._now, opportunity_id=id_)
             for id_, (status, added) in changed.items()
-            if added.get("contact_email") in unwilling
+            if added.get("contact_email") in self._unwilling
             and status not in {S.SUPPRESSED, S.PUBLISHED, S.LINK_LOST}
         ]
         if moves:

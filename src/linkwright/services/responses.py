@@ -22,6 +22,7 @@ from linkwright.services.decision_rows import note
 from linkwright.services.delivery_reports import known_campaign, known_id
 from linkwright.services.email_held import SENT_STATES, Held
 from linkwright.services.email_rules import moment
+from linkwright.services.erased_people import require_kept
 from linkwright.services.ownership import require_campaign
 from linkwright.services.pages import Page, cursor, page_size, place
 from linkwright.services.response_effects import Effects
@@ -94,6 +95,8 @@ class Responses:
         seen = await self._seen(campaign_id, opportunity_id, email_id)
         effects = await Effects.prepare(self._ctx, seen, new.response_type, bounce, sender=new.from_email)
         held = await Held.email(self._ctx, seen.email_id)
+        person = {"user_id": held.user_id, "address_hash": held.hash_of(new.from_email)}
+        require_kept((await run(self._ctx.session, emails.SUPPRESSED, person)).scalar(), "from_email")
         at = moment(new.received_at, "received_at", self._ctx.now())
         known, new = await known_answer(held, new, at, source)
         if known is not None:
