@@ -65,6 +65,11 @@ class Storage:
                 digest.update(chunk)
         return digest.hexdigest()
 
+    def has(self, folder: str) -> bool:
+        """Say whether a folder is there."""
+        with _failures((folder,)):
+            return bool(self._filesystem.exists(self.path(folder)))
+
     def remove(self, folder: str) -> None:
         """Remove a folder with what is in it; one that is not there is no harm."""
         with _failures((folder,)):

@@ -21,7 +21,7 @@ class Erasure(Base):
     # As in `suppressions`.
     address_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     asked_at: Mapped[datetime]
-    # Empty while archives or files are still to be looked through.
+    # When all of it was done for the first time.
     finished_at: Mapped[datetime | None]
     # Rows changed or deleted, by place, by table.
     removed: Mapped[dict[str, Any]]

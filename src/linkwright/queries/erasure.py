@@ -34,6 +34,7 @@ from linkwright.models import (
     BacklinkingCampaign,
     Base,
     Erasure,
+    ImportJob,
     LearningPool,
     Suppression,
     User,
@@ -47,6 +48,7 @@ CONTENT: Final = table(AIContent)
 ERASURE: Final = table(Erasure)
 _ARCHIVE: Final = table(Archive)
 _DECISION: Final = table(AIDecision)
+_JOB: Final = table(ImportJob)
 _SUPPRESSION: Final = table(Suppression)
 _USER: Final = table(User)
 
@@ -166,6 +168,11 @@ def archives_in(user_id: int, *states: ArchiveState) -> Select[Any]:
         .where(_ARCHIVE.c.user_id == user_id, _ARCHIVE.c.state.in_([state.value for state in states]))
         .order_by(_ARCHIVE.c.id)
     )
+
+
+def sources(user_id: int) -> Select[Any]:
+    """Select the files that a user imported, as they were called then."""
+    return select(_JOB.c.source).where(_JOB.c.user_id == user_id).distinct()
 
 
 def is_user(user_id: int, address: str) -> Select[Any]:

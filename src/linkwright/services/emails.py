@@ -104,9 +104,8 @@ class Emails:
     ) -> BacklinkingEmail:
         """Record an email that left before this record knew of it, at its own `sent_at`.
 
-        For imports: no limit and no suppression is asked, because it has happened; only who was erased
-        stays out. The same `message_id` again returns the email that is there; one without an id is given
-        none. Where `sent_at` is None, the prospect was contacted by now at the latest.
+        For imports: only who was erased stays out; no limit and no other suppression is asked, because it
+        has happened. The same `message_id` again returns the email that is there. Where `sent_at` is None, the prospect was contacted by now at the latest.
 
         Raises:
             NotFound: this owner's campaign has no such prospect.

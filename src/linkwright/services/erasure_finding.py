@@ -65,7 +65,7 @@ async def find(
     also = known.get("also", ())
     found = Found(Traces(address, known.get("names", ()), also), spellings={address})
     found.own.names.update(known.get("names", ()))
-    found.own.gone.update(known.get("digests", ()))
+    found.own.digests.update(known.get("digests", ()))
     looking = _Looking(session, user_id, found)
     for one, column in _ROOTS:
         await looking.roots(one, column)

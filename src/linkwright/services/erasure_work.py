@@ -30,8 +30,13 @@ _AT_ONCE: Final = 500
 _MOST_NAMES: Final = 100
 
 
-async def erase_knowing(ctx: Context, user_id: int, address: str, known: Mapping[str, Any]) -> Erasure:
-    """Erase as `erase` does, with what archives say of the person: `names`, `also` and `digests`."""
+async def erase_knowing(
+    ctx: Context, user_id: int, address: str, known: Mapping[str, Any], *, goes_on: bool = False
+) -> Erasure:
+    """Erase as `erase` does, with what archives say of the person: `names`, `also` and `digests`.
+
+    With `goes_on`, the rest of the work comes next, and what it needs to know is kept until it is done.
+    """
     address, person = await person_of(ctx, user_id, address)
     row = await _begin(ctx, person)
     known = together(known, row["pending"] or {})
@@ -47,11 +52,12 @@ async def erase_knowing(ctx: Context, user_id: int, address: str, known: Mapping
         result = await run(ctx.session, queries.delete_contents(user_id, digests))
         if result.rowcount:
             removed["ai_contents"] += result.rowcount
-    pending = None
-    if removed or row["finished_at"] is None:
-        left = (await run(ctx.session, queries.archives_in(user_id, ArchiveState.DONE))).first()
+    left = (await run(ctx.session, queries.archives_in(user_id, ArchiveState.DONE))).first()
+    if goes_on or (left is not None and (removed or row["finished_at"] is None)):
         more = {"names": sorted(found.own.names), "digests": sorted(found.contents)}
-        pending = None if left is None else {**known, **more}
+        pending = {**(row["pending"] or {}), **known, **more}
+    else:
+        pending = None
     return await note(ctx, row["id"], LIVE, removed, pending=pending)
 
 
@@ -73,7 +79,7 @@ async def note(
         "key": erasure_id,
         "removed": all_of_it,
         "pending": pending,
-        "finished_at": None if pending is not None else row["finished_at"] or ctx.now(),
+        "finished_at": row["finished_at"] or (ctx.now() if pending is None else None),
     }
     changed = await run(ctx.session, queries.CHANGE_ERASURE, values)
     return detached(Erasure, changed.mappings().one())
