@@ -104,8 +104,8 @@ class Emails:
     ) -> BacklinkingEmail:
         """Record an email that left before this record knew of it, at its own `sent_at`.
 
-        For imports: only who was erased stays out; no limit and no other suppression is asked, because it
-        has happened. The same `message_id` again returns the email that is there. Where `sent_at` is None, the prospect was contacted by now at the latest.
+        For imports: no limit and no suppression is asked, because it has happened; who was erased stays out.
+        The same `message_id` again returns the email that is there.
 
         Raises:
             NotFound: this owner's campaign has no such prospect.
@@ -116,17 +116,15 @@ class Emails:
         held = await Held.prospect(self._ctx, campaign_id, opportunity_id, hold=True)
         if sent.message_id is not None:
             known = {"campaign_id": campaign_id, "message_id": sent.message_id}
-            result = await run(self._ctx.session, emails.BY_MESSAGE_ID, known)
-            if (row := result.mappings().first()) is not None:
-                return detached(BacklinkingEmail, row)
+            found = (await run(self._ctx.session, emails.BY_MESSAGE_ID, known)).mappings().first()
+            if found is not None:
+                return detached(BacklinkingEmail, found)
         values = await self._values(held, sent)
         person = {"user_id": held.user_id, "address_hash": held.hash_of(values["to_email"])}
         require_kept((await run(self._ctx.session, emails.SUPPRESSED, person)).scalar(), "to_email")
         at = sent.sent_at or self._ctx.now()
+        values |= {"status": EmailStatus.SENT.value, "created_at": at, "sent_at": sent.sent_at}
         values |= {
-            "status": EmailStatus.SENT.value,
-            "created_at": at,
-            "sent_at": sent.sent_at,
             "message_id": sent.message_id,
             "smtp_provider": sent.smtp_provider,
             "smtp_response": sent.smtp_response,

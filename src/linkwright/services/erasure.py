@@ -31,7 +31,7 @@ class Erasures:
         Raises:
             InvalidInput: the address is none or the user's own, or a text of `also` would be found anywhere.
             NotFound: there is no such user for this caller.
-            Conflict: a campaign of the user is being archived.
+            Conflict: a campaign of the user is being archived, or a legal hold stands over the user or one.
         """
         return await erase_knowing(self._ctx, user_id, address, {"names": list(names), "also": list(also)})
 

@@ -19,6 +19,7 @@ from linkwright.services.context import Context
 from linkwright.services.erasure_finding import Found, find
 from linkwright.services.erasure_rows import changes
 from linkwright.services.ownership import require_same_user
+from linkwright.services.retention_records import refuse_held
 from linkwright.services.suppression_keys import address_hash
 from linkwright.services.suppression_reach import Person, leave_alone, lock_reach
 from linkwright.vocabulary import ArchiveState, SuppressionReason
@@ -38,6 +39,7 @@ async def erase_knowing(
     With `goes_on`, the rest of the work comes next, and what it needs to know is kept until it is done.
     """
     address, person = await person_of(ctx, user_id, address)
+    await refuse_held(ctx, user_id=user_id)
     row = await _begin(ctx, person)
     known = together(known, row["pending"] or {})
     await _require_still(ctx, user_id)
