@@ -59,12 +59,22 @@ MENU: Final = {
         "doctor",
         "Recount every number, look for every broken rule, and say what to do about it.",
     ),
+    "erase-person": Place(
+        "linkwright.cli.erase",
+        "erase",
+        "Take a person out of the record, and see that they are never written to or imported again.",
+    ),
     "explain": Place(
         "linkwright.cli.explain",
         "app",
         "Tell why a prospect or a letter stands where it does.",
     ),
     "export": Place("linkwright.cli.export", "app", "Take a campaign out of the record."),
+    "export-person": Place(
+        "linkwright.cli.erase",
+        "export",
+        "Print, as JSON, the data that the record and its archives have on a person.",
+    ),
     "import": Place("linkwright.cli.imports", "app", "Bring files into the record."),
     "inbox": Place(
         "linkwright.cli.inbox", "app", "Read what came back, say what it is, find the letter it belongs to."

@@ -34,7 +34,7 @@ _MOST_NAMES: Final = 100
 async def erase_knowing(
     ctx: Context, user_id: int, address: str, known: Mapping[str, Any], *, goes_on: bool = False
 ) -> Erasure:
-    """Erase as `erase` does, with what archives say of the person: `names`, `also` and `digests`.
+    """Erase as `erase` does, with what archives say of the person: `names`, `also`, `digests`; and `files`.
 
     With `goes_on`, the rest of the work comes next, and what it needs to know is kept until it is done.
     """
@@ -154,12 +154,12 @@ def together(*known: Mapping[str, Any]) -> dict[str, list[str]]:
     Raises:
         InvalidInput: a text is empty or none, or there are too many.
     """
-    found: dict[str, set[str]] = {"names": set(), "also": set(), "digests": set()}
+    found: dict[str, set[str]] = {"names": set(), "also": set(), "digests": set(), "files": set()}
     for one in known:
         for name, texts in found.items():
             more: Iterable[Any] = one.get(name, ())
             texts.update(_text(name, text) for text in more)
-            if len(texts) > _MOST_NAMES and name != "digests":
+            if len(texts) > _MOST_NAMES and name in {"names", "also"}:
                 raise InvalidInput(name, f"must be at most {_MOST_NAMES}")
     return {name: sorted(texts) for name, texts in found.items()}
 
