@@ -20,6 +20,7 @@ from linkwright.jobs import erase_person
 from linkwright.jobs.archive_files import ARCHIVING
 from linkwright.jobs.archive_restore import restore_archive
 from linkwright.jobs.archive_run import Archiving
+from linkwright.jobs.erase_archives import ErasedArchive
 from linkwright.jobs.erase_person import Asked, PersonErasure
 from linkwright.models import AIDecision, Archive
 from linkwright.monitoring.doctor import examine
@@ -137,7 +138,7 @@ class TestArchives:
 KILLED_BEFORE: tuple[tuple[Any, str], ...] = (
     (erase_person, "erase_knowing"),
     (erase_person, "note"),
-    (erase_person.ErasedArchive, "rewrite"),
+    (ErasedArchive, "rewrite"),
     (Manifest, "write"),
     (Storage, "remove"),
 )
