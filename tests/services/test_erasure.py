@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 import pytest
 from sqlalchemy import insert, select
 
@@ -202,6 +203,7 @@ class TestExport:
         }
         assert found.records["backlinking_responses"][0]["subject"] == OWN[1]
         assert found.named_in["backlinking_campaigns"] == 1
+        assert orjson.dumps(found.records)
         await erase(service, ids)
         assert (await service.export_person(ids.user, ADDRESS)) == PersonData({}, {})
 

@@ -32,7 +32,7 @@ from linkwright.services.context import Context
 from linkwright.services.erasure import Erasures
 from linkwright.services.erasure_finding import find
 from linkwright.services.erasure_rows import Own
-from linkwright.services.erasure_work import LIVE, erase_knowing, note, person_of, together
+from linkwright.services.erasure_work import LIVE, as_plain, erase_knowing, note, person_of, together
 from linkwright.vocabulary import ArchiveState
 
 Progress = Callable[[str], None]
@@ -145,7 +145,7 @@ class PersonErasure:
         for archive in await self._archives(asked.user_id):
             theirs, others = ErasedArchive(self._storage(), archive).data(traces, own)
             for name, rows in theirs.items():
-                records[name] = [*records.get(name, []), *rows]
+                records[name] = [*records.get(name, []), *map(as_plain, rows)]
             named_in += others
         return PersonData(records, dict(named_in))
 

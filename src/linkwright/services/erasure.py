@@ -8,7 +8,7 @@ from linkwright.models.erasures import Erasure
 from linkwright.schemas.erasures import PersonData
 from linkwright.services.context import Context
 from linkwright.services.erasure_finding import find
-from linkwright.services.erasure_work import erase_knowing, person_of, together
+from linkwright.services.erasure_work import as_plain, erase_knowing, person_of, together
 
 
 class Erasures:
@@ -48,7 +48,8 @@ class Erasures:
         known = together({"names": list(names), "also": list(also)})
         found = await find(self._ctx.session, user_id, address, known)
         records = {
-            f"{table}": [dict(row) for _, row in sorted(rows.items())] for table, rows in found.theirs.items()
+            f"{table.name}": [as_plain(row) for _, row in sorted(rows.items())]
+            for table, rows in found.theirs.items()
         }
         others = {table: len(keys - found.theirs[table].keys()) for table, keys in found.rows.items()}
-        return PersonData(records, {f"{table}": number for table, number in others.items() if number})
+        return PersonData(records, {f"{table.name}": number for table, number in others.items() if number})

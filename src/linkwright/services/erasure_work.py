@@ -164,6 +164,11 @@ def together(*known: Mapping[str, Any]) -> dict[str, list[str]]:
     return {name: sorted(texts) for name, texts in found.items()}
 
 
+def as_plain(row: Mapping[str, Any] | RowMapping) -> dict[str, Any]:
+    """Return a row as a dict that JSON takes: the names of columns are of a class that it refuses."""
+    return {f"{name}": value for name, value in row.items()}
+
+
 def _text(name: str, text: object) -> str:
     if not isinstance(text, str) or not text.strip():
         raise InvalidInput(name, "must be texts that are not empty", text)
