@@ -47,9 +47,10 @@ class Erasures:
         address, _ = await person_of(self._ctx, user_id, address)
         known = together({"names": list(names), "also": list(also)})
         found = await find(self._ctx.session, user_id, address, known)
+        theirs = found.theirs
         records = {
             f"{table.name}": [as_plain(row) for _, row in sorted(rows.items())]
-            for table, rows in found.theirs.items()
+            for table, rows in theirs.items()
         }
-        others = {table: len(keys - found.theirs[table].keys()) for table, keys in found.rows.items()}
-        return PersonData(records, {f"{table.name}": number for table, number in others.items() if number})
+        others = {f"{table.name}": len(keys - theirs[table].keys()) for table, keys in found.rows.items()}
+        return PersonData(records, {name: number for name, number in others.items() if number})
