@@ -36,13 +36,12 @@ from linkwright.queries import campaign_files as queries
 from linkwright.queries import campaigns as campaign_queries
 from linkwright.queries import imports as job_queries
 from linkwright.services.decision_texts import digest_of
-from linkwright.services.erased_people import require_none_erased
+from linkwright.services.erased_people import require_rows_kept
 from linkwright.services.suppression_keys import address_hash
 from linkwright.services.users import Users
 from linkwright.vocabulary import ImportKind, ImportState
 
 _AT_ONCE: Final = 500
-_OF_PEOPLE: Final = ("contact_email", "to_email", "from_email", "from_address", "address")
 
 
 @dataclass(slots=True)
@@ -156,7 +155,7 @@ class _Bringing:
         self._result.rows[kind.name] = self._result.rows.get(kind.name, 0) + len(chunk)
         for line, row in chunk:
             self._own(kind, row, line)
-        await self._require_none_erased(kind, chunk)
+        await require_rows_kept(self._desk.context(self._session), self._user, [row for _, row in chunk])
         rows = [row for _, row in chunk]
         old = [row["id"] for row in rows] if kind.numbered else []
         if any(before >= after for before, after in pairwise(old)):
@@ -182,13 +181,6 @@ class _Bringing:
         await insert_many(
             self._session, kind.model, columns, [[row[name] for name in columns] for row in fresh]
         )
-
-    async def _require_none_erased(self, kind: Kind, chunk: Sequence[tuple[int, dict[str, Any]]]) -> None:
-        """Refuse a file that would bring back somebody who was erased: it is older than that."""
-        columns = [name for name in _OF_PEOPLE if name in kind.table.c]
-        people = {name: [row[name] for _, row in chunk] for name in columns}
-        context, key = self._desk.of(self._user.id).context(self._session), bytes(self._user.address_key)
-        await require_none_erased(context, self._user.id, key, people)
 
     async def _not_kept(self, chunk: Sequence[tuple[int, dict[str, Any]]]) -> list[dict[str, Any]]:
         """Return the texts that the user has not got. One that is not what its digest says is forged."""

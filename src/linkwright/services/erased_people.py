@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from linkwright.db.rows import run
 from linkwright.errors import InvalidInput
+from linkwright.models.users import User
 from linkwright.parsing.refusals import Refusal
 from linkwright.parsing.traces import ERASED
 from linkwright.queries import suppressions
@@ -18,6 +19,7 @@ from linkwright.services.suppressions import Suppressions
 from linkwright.vocabulary import SuppressionReason
 
 _ADDRESS: Final = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w.-]*\w")
+_OF_PEOPLE: Final = ("contact_email", "to_email", "from_email", "from_address", "address")
 _RULE: Final = "is of somebody who was erased; `linkwright suppress lift` says that they may come back"
 
 
@@ -72,3 +74,13 @@ async def require_none_erased(
         of = {"user_id": user_id, "hashes": sorted(hashes)}
         for row in await run(ctx.session, suppressions.STANDING, of):
             require_kept(row.reason, hashes[bytes(row.address_hash)])
+
+
+async def require_rows_kept(ctx: Context, user: User, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse rows of a file that would bring back somebody who was erased: it is older than that.
+
+    Raises:
+        InvalidInput: naming the column.
+    """
+    people = {name: [row.get(name) for row in rows] for name in _OF_PEOPLE}
+    await require_none_erased(ctx, user.id, bytes(user.address_key), people)
