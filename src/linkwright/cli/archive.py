@@ -94,9 +94,8 @@ def list_command(user: User = None, database_url: DatabaseUrl = None, as_json: A
         print_json({"archives": [_facts(one) for one in found]})
         return
     for one in found:
-        typer.echo(
-            f"{one.id}  {one.state}  {one.name} ({one.campaign_id})  {one.row_count:,} rows  {one.folder}"
-        )
+        state = one.state if one.removed_at is None else f"removed by retention on {one.removed_at:%Y-%m-%d}"
+        typer.echo(f"{one.id}  {state}  {one.name} ({one.campaign_id})  {one.row_count:,} rows  {one.folder}")
     if not found:
         typer.echo("No archive.")
 
@@ -111,7 +110,8 @@ def verify(user: User = None, database_url: DatabaseUrl = None, as_json: AsJson 
     """
     storage = Storage(settings_with(database_url).archive_url.get_secret_value())
     faults: dict[int, str] = {}
-    done = [one for one in run(_archives(user, database_url)) if one.state == ArchiveState.DONE]
+    known = run(_archives(user, database_url))
+    done = [one for one in known if one.state == ArchiveState.DONE and one.removed_at is None]
     for one in done:
         try:
             verify_archive(storage, one.folder, one.digest or "")
@@ -204,7 +204,8 @@ async def _archives(user: str | None, database_url: str | None) -> list[Archive]
 
 def _facts(one: Archive) -> dict[str, Any]:
     names = ("id", "campaign_id", "name", "state", "folder", "row_count", "byte_count", "schema_revision")
-    return {name: getattr(one, name) for name in names} | {"archived_at": one.archived_at}
+    moments = {"archived_at": one.archived_at, "removed_at": one.removed_at}
+    return {name: getattr(one, name) for name in names} | moments
 
 
 def _plain(value: Any) -> Any:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from linkwright.cli.acting import User, acting, moment_of
 from linkwright.cli.plain import plain
+from linkwright.cli.removed import removed_on
 from linkwright.cli.support import AsJson, DatabaseUrl, print_json, run
 from linkwright.parsing.readable import readable
 from linkwright.schemas.stories import Entry, Story
@@ -123,9 +124,12 @@ def _more(entry: Entry) -> Iterator[str]:
     if entry.what == "answer":
         yield str(facts["type"]).replace("_", " ")
         yield from filter(None, [" ".join(str(facts["words"]).split())])
+        yield from _removed("its words were", facts.get("removed_at"))
     elif entry.what == "letter":
         template = f", template {facts['template']}" if "template" in facts else ""
         yield f"{facts.get('type')} to {facts.get('to')}{template}".replace("_", " ")
+        yield from _removed("its words were", facts.get("removed_at"))
+        yield from _removed("what happened to it was", facts.get("events_removed_at"))
     elif entry.what != "decision":
         by = "by a machine" if facts.get("agent") == "machine" else None
         yield from filter(None, (facts.get("reason"), by))
@@ -147,6 +151,7 @@ def _of_a_decision(entry: Entry, facts: dict[str, Any]) -> Iterator[str]:
         yield f"overridden: {facts['executed_action']} was taken instead"
     if "reasoning" in facts:
         yield f"because {facts['reasoning']}"
+    yield from _removed("its reasons were", facts.get("stripped_at"))
     if "confidence_raw" in facts:
         mended = facts.get("confidence")
         calibrated = "" if mended is None else f", calibrated {mended:.2f} ({facts.get('calibrator')})"
@@ -162,6 +167,11 @@ def _of_a_decision(entry: Entry, facts: dict[str, Any]) -> Iterator[str]:
         proof = f" ({outcome.evidence})" if outcome.evidence else ""
         name = outcome.name.replace("_", " ")
         yield f"→ {name} {outcome.value:g}{proof}, {outcome.occurred_at:%Y-%m-%d}{late}"
+
+
+def _removed(what: str, at: Any) -> Iterator[str]:
+    if at is not None:
+        yield f"{what} {removed_on(at)}"
 
 
 def _is_short(value: object) -> bool:

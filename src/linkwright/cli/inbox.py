@@ -16,13 +16,14 @@ from rich.text import Text
 from linkwright.cli.acting import Limit, OnlyCampaign, User, acting
 from linkwright.cli.each import each
 from linkwright.cli.plain import plain
+from linkwright.cli.removed import removed_on, why_empty
 from linkwright.cli.support import AsJson, DatabaseUrl, print_json, run
 from linkwright.cli.view import as_values, facts, print_words, show_list
 from linkwright.errors import InvalidInput
 from linkwright.schemas.inbound import InboundRead
 from linkwright.schemas.responses import ResponseRead
 from linkwright.unit_of_work import UnitOfWork
-from linkwright.vocabulary import ResponseType
+from linkwright.vocabulary import DataClass, ResponseType
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -117,13 +118,17 @@ def show(
     """
     number, is_message = _number(item), item.startswith("m")
 
-    async def work() -> ResponseRead | InboundRead:
-        async with acting(database_url, user) as me:
+    async def work() -> tuple[ResponseRead | InboundRead, str | None]:
+        async with acting(database_url, user) as me, me.service.reading() as reading:
             if is_message:
-                return InboundRead.model_validate(await me.service.get_inbound(number))
-            return ResponseRead.model_validate(await me.service.get_response(number))
+                message = InboundRead.model_validate(await reading.inbound.get(number))
+                at = message.stripped_at
+                return message, None if at is None else f"({removed_on(at)})"
+            one = ResponseRead.model_validate(await reading.responses.get(number))
+            of = (reading.retention, one.campaign_id, DataClass.RESPONSE_BODIES, one.received_at)
+            return one, None if one.body_text else await why_empty(*of)
 
-    found = run(work())
+    found, why = run(work())
     if as_json:
         print_json(found.model_dump())
         return
@@ -132,7 +137,7 @@ def show(
     kind = (found.response_type or "").replace("_", " ")
     console.print(Text.assemble((title, "bold"), f"  {kind}"))
     console.print(facts(_facts_of(found)))
-    print_words(console, found.body_text)
+    print_words(console, found.body_text or why)
 
 
 @app.command()

@@ -12,6 +12,7 @@ from rich.text import Text
 from linkwright.cli.acting import Acting, DryRun, InCampaign, Limit, User, acting, moment_of
 from linkwright.cli.each import Done, command_with_reason, do_each, each, tell
 from linkwright.cli.plain import plain
+from linkwright.cli.removed import why_empty
 from linkwright.cli.support import AsJson, DatabaseUrl, print_json, run
 from linkwright.cli.view import as_values, facts, history, print_words, reasons, section, show_list
 from linkwright.errors import InvalidInput
@@ -20,7 +21,7 @@ from linkwright.schemas.emails import EmailRead
 from linkwright.schemas.opportunities import OpportunityRead
 from linkwright.schemas.status_changes import StatusChangeRead
 from linkwright.unit_of_work import UnitOfWork
-from linkwright.vocabulary import EmailStatus, LifeKind
+from linkwright.vocabulary import DataClass, EmailStatus, LifeKind
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -79,10 +80,14 @@ def show(letter: Id, user: User = None, database_url: DatabaseUrl = None, as_jso
       linkwright letters show 31 --json
     """
 
-    async def work() -> tuple[EmailRead, OpportunityRead, list[DecisionRead], list[StatusChangeRead]]:
+    async def work() -> tuple[
+        EmailRead, OpportunityRead, list[DecisionRead], list[StatusChangeRead], str | None
+    ]:
         async with acting(database_url, user) as me, me.service.reading() as reading:
             one = EmailRead.model_validate(await reading.emails.get(letter))
-            whose = one.opportunity_id
+            whose, of = one.opportunity_id, DataClass.EMAIL_BODIES
+            empty = not one.body_html
+            left = one.sent_at or one.created_at
             decided = await reading.decisions.page(me.user_id, opportunity_id=whose, limit=1000)
             moves = await reading.history.page(LifeKind.EMAIL, one.id, limit=1000)
             return (
@@ -94,9 +99,10 @@ def show(letter: Id, user: User = None, database_url: DatabaseUrl = None, as_jso
                     if row.email_id in {None, one.id} and row.response_id is None
                 ],
                 [StatusChangeRead.model_validate(row) for row in moves],
+                await why_empty(reading.retention, one.campaign_id, of, left) if empty else None,
             )
 
-    one, prospect, decided, moves = run(work())
+    one, prospect, decided, moves, why = run(work())
     if as_json:
         values = {"letter": one.model_dump(), "prospect": prospect.model_dump()}
         print_json({**values, "decisions": as_values(decided), "history": as_values(moves)})
@@ -120,7 +126,7 @@ def show(letter: Id, user: User = None, database_url: DatabaseUrl = None, as_jso
             ]
         )
     )
-    print_words(console, one.body_text or "(HTML only: --json has it)")
+    print_words(console, one.body_text or why or "(HTML only: --json has it)")
     section(console, "Why", reasons(decided), count=len(decided))
     section(console, "History", history(moves, of=LifeKind.EMAIL), count=len(moves))
 

@@ -101,6 +101,9 @@ MENU: Final = {
         "restore",
         "Put a backup in the place of the database: all of it or nothing, then let the doctor look.",
     ),
+    "retention": Place(
+        "linkwright.cli.retention", "app", "Say how long what is kept, and remove what is older."
+    ),
     "run": Place(
         "linkwright.cli.run",
         "run",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, or_, true
+from sqlalchemy import ColumnElement, Select, Table, case, or_, true
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from linkwright.db.base import Base
@@ -21,6 +21,18 @@ def add_to(model: type[Base], *, key: Sequence[str], amount: str) -> Insert:
     column = model.__table__.c[amount]
     return statement.on_conflict_do_update(
         index_elements=list(key), set_={amount: column + statement.excluded[amount]}
+    )
+
+
+def add_and_keep_first(
+    model: type[Base], rows: Sequence[Mapping[str, Any]], *, key: Sequence[str], amount: str, first: str
+) -> Insert:
+    """Return the statement that inserts counters with a first moment, or adds to those that are there."""
+    statement = insert(model).values([dict(row) for row in rows])
+    new, old = statement.excluded, model.__table__.c
+    earlier = case((new[first] < old[first], new[first]), else_=old[first])
+    return statement.on_conflict_do_update(
+        index_elements=list(key), set_={amount: old[amount] + new[amount], first: earlier}
     )
 
 

@@ -27,7 +27,7 @@ def query_archives(
         import duckdb  # noqa: PLC0415  (only a question needs it)
     except ImportError:
         raise missing("duckdb") from None
-    done = [one for one in archives if one.state == ArchiveState.DONE.value]
+    done = [one for one in archives if one.state == ArchiveState.DONE.value and one.removed_at is None]
     if not done:
         raise InvalidInput("archive", "must be there: none is done")
     files: dict[str, list[str]] = {}

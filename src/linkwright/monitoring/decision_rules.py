@@ -15,6 +15,7 @@ from linkwright.vocabulary import DecisionKind, OutcomeState
 
 OUTCOME: Final = table(AIDecisionOutcome)
 
+_TEXTS: Final = ("ai_suggested_reply",)
 # The columns that a decision's output says, by the table they are in.
 _NUMBERS: Final = (
     "ai_relevance_score",
@@ -64,7 +65,10 @@ def _agrees(subject: Table, name: str, kind: DecisionKind, column: str) -> Check
         .join(last, last.c.subject == subject.c.id)
         .join(DECISION, DECISION.c.id == last.c.id)
         # A column that was never said holds its default.
-        .where(_or_zero(subject.c[column], column).is_distinct_from(_or_zero(said, column))),
+        .where(
+            _or_zero(subject.c[column], column).is_distinct_from(_or_zero(said, column)),
+            *_not_removed(subject, column),
+        ),
     )
 
 
@@ -157,6 +161,11 @@ def _last(column: str, *conditions: ColumnElement[bool]) -> Any:
 
 def _key(column: str) -> ColumnElement[Any]:
     return literal_column(f"'{column}'")
+
+
+def _not_removed(subject: Table, column: str) -> tuple[ColumnElement[bool], ...]:
+    """A text that retention removed is empty; the decision still has its words, until those go too."""
+    return (subject.c[column].is_distinct_from(literal_column("''")),) if column in _TEXTS else ()
 
 
 def _or_zero(value: ColumnElement[Any], column: str) -> ColumnElement[Any]:

@@ -7,6 +7,7 @@ from sqlalchemy import and_, delete, func, insert, literal, select, tuple_, unio
 
 from linkwright.monitoring.checks import REPAIR, Check, derived
 from linkwright.queries import recounts
+from linkwright.queries.recounted_looks import email_events
 from linkwright.queries.recounts import CAMPAIGN, COUNT, EMAIL, OPPORTUNITY, TEMPLATE
 
 _A_SECOND: Final = 1 / 3600
@@ -30,7 +31,7 @@ def checks() -> Iterator[Check]:
         "A campaign's actual_cost is not the sum of what its decisions cost.",
         tolerance=1e-6,
     )
-    events = recounts.email_events()
+    events = email_events()
     for column, meaning in (
         ("open_count", "how often a person opened it"),
         ("click_count", "how often a person clicked in it"),

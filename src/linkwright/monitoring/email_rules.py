@@ -5,13 +5,16 @@ from typing import Final
 
 from sqlalchemy import and_, func, or_, select
 
+from linkwright.db.rows import table
+from linkwright.models.retention import RetentionRemoval
 from linkwright.monitoring.checks import Check
 from linkwright.monitoring.history_rules import CHANGE
 from linkwright.queries.emails import FOLLOW_UPS
 from linkwright.queries.recounts import EMAIL, EVENT, OPPORTUNITY, RESPONSE
-from linkwright.vocabulary import SEQUENCE_TYPES, EventKind, LifeKind, OpportunityStatus
+from linkwright.vocabulary import SEQUENCE_TYPES, DataClass, EventKind, LifeKind, OpportunityStatus
 from linkwright.vocabulary import EmailStatus as E
 
+REMOVAL: Final = table(RetentionRemoval)
 _LEFT: Final = (E.SENT.value, E.DELIVERED.value, E.BOUNCED.value, E.COMPLAINED.value)
 _NEVER_LEFT: Final = tuple(sorted({state.value for state in E} - {*_LEFT, E.SEND_UNKNOWN.value}))
 _ON_THE_WAY: Final = (E.QUEUED.value, E.SENDING.value, E.SEND_UNKNOWN.value)
@@ -65,11 +68,18 @@ def _sent() -> Iterator[Check]:
     # NOT IN a set, not NOT EXISTS for each: right after an import PostgreSQL has no statistics, and
     # would walk a campaign's events once per email.
     reported = select(EVENT.c.email_id).where(EVENT.c.kind == EventKind.SENT.value)
+    removed = select(REMOVAL.c.id).where(
+        REMOVAL.c.campaign_id == e.campaign_id,
+        REMOVAL.c.data_class == DataClass.EVENTS.value,
+        REMOVAL.c.before > e.sent_at,
+    )
     yield Check(
         "emails.sent_event",
-        "An email that left has an event that says so.",
+        "An email that left has an event that says so, unless events of that time were removed by retention.",
         "Find out whether it left; if not, its status and sent_at are wrong.",
-        select(e.id, e.campaign_id, e.status, e.sent_at).where(e.sent_at.is_not(None), e.id.not_in(reported)),
+        select(e.id, e.campaign_id, e.status, e.sent_at).where(
+            e.sent_at.is_not(None), e.id.not_in(reported), ~removed.correlate(EMAIL).exists()
+        ),
     )
 
 

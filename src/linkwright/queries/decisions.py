@@ -23,7 +23,7 @@ from sqlalchemy.sql.dml import Insert, ReturningInsert
 from linkwright.db.prepared import Prepared
 from linkwright.db.rows import table
 from linkwright.db.types import Real, UtcDateTime
-from linkwright.db.upsert import insert_or_skip
+from linkwright.db.upsert import insert_or_refresh, insert_or_skip
 from linkwright.models.campaigns import BacklinkingCampaign
 from linkwright.models.contents import AIContent
 from linkwright.models.decisions import AIDecision, AIDecisionOutcome
@@ -101,8 +101,9 @@ def in_campaign(
 
 
 def keep_contents(rows: Sequence[Mapping[str, Any]]) -> Insert:
-    """Insert texts, each unless the user has it already."""
-    return insert_or_skip(AIContent, key=["user_id", "digest"]).values([dict(row) for row in rows])
+    """Insert texts; of one that the user has already, say that it was seen again."""
+    key, moment = ("user_id", "digest"), "created_at"
+    return insert_or_refresh(AIContent, rows, key=key, columns=(moment,), touched=moment)
 
 
 def content(user_id: int, digest: str) -> Select[AIContent]:

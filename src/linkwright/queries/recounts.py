@@ -36,7 +36,8 @@ from linkwright.models.events import EmailEvent
 from linkwright.models.opportunities import BacklinkOpportunity
 from linkwright.models.responses import BacklinkingResponse
 from linkwright.models.templates import BacklinkingTemplate
-from linkwright.vocabulary import HUMAN_RESPONSES, ArchiveState, DeciderKind, EventAgent, EventKind
+from linkwright.queries.recounted_looks import events_by_state
+from linkwright.vocabulary import HUMAN_RESPONSES, ArchiveState, DeciderKind
 
 CAMPAIGN: Final = table(BacklinkingCampaign)
 COUNT: Final = table(CampaignCount)
@@ -50,7 +51,6 @@ ARCHIVE: Final = table(Archive)
 USE: Final = table(ArchivedTemplateUse)
 
 HUMAN: Final = sorted(kind.value for kind in HUMAN_RESPONSES)
-COUNTED_EVENTS: Final = (EventKind.OPENED.value, EventKind.CLICKED.value, EventKind.UNSUBSCRIBED.value)
 
 
 def campaign_totals() -> Subquery:
@@ -92,9 +92,7 @@ def campaign_counts() -> CompoundSelect[Any]:
         _by_state("opportunity", OPPORTUNITY.c.campaign_id, OPPORTUNITY.c.status),
         _by_state("email", EMAIL.c.campaign_id, EMAIL.c.status),
         _by_state("response", RESPONSE.c.campaign_id, RESPONSE.c.response_type),
-        _by_state("event", EVENT.c.campaign_id, EVENT.c.kind).where(
-            EVENT.c.kind.in_(COUNTED_EVENTS), EVENT.c.agent != EventAgent.MACHINE.value
-        ),
+        events_by_state(),
         _by_state("decision", DECISION.c.campaign_id, literal("unpriced")).where(
             DECISION.c.decided_by == DeciderKind.MODEL.value,
             DECISION.c.cost.is_(None),
@@ -113,33 +111,6 @@ def _by_state(subject: str, campaign_id: Any, state: Any) -> Select[Any]:
         )
         .where(state.is_not(None))
         .group_by(campaign_id, state)
-    )
-
-
-def email_events() -> Subquery:
-    """How often each email was opened and clicked, machines left out, and whether at all."""
-    opened, clicked = (
-        func.coalesce(func.sum(case((EVENT.c.kind == kind.value, 1), else_=0)), 0)
-        for kind in (EventKind.OPENED, EventKind.CLICKED)
-    )
-    by_person = and_(
-        EVENT.c.campaign_id == EMAIL.c.campaign_id,
-        EVENT.c.email_id == EMAIL.c.id,
-        EVENT.c.kind.in_([EventKind.OPENED.value, EventKind.CLICKED.value]),
-        EVENT.c.agent != EventAgent.MACHINE.value,
-    )
-    return (
-        select(
-            EMAIL.c.id,
-            opened.label("open_count"),
-            clicked.label("click_count"),
-            case((opened > 0, 1.0), else_=0.0).label("open_rate"),
-            case((clicked > 0, 1.0), else_=0.0).label("click_rate"),
-        )
-        .select_from(EMAIL)
-        .outerjoin(EVENT, by_person)
-        .group_by(EMAIL.c.id)
-        .subquery("recounted")
     )
 
 

@@ -6,13 +6,14 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
 
 from linkwright.models.decisions import AIDecision
 from linkwright.models.emails import BacklinkingEmail
 from linkwright.models.events import EmailEvent
 from linkwright.models.opportunities import BacklinkOpportunity
 from linkwright.models.responses import BacklinkingResponse
+from linkwright.models.retention import RemovedLooks
 from linkwright.vocabulary import DeciderKind, DecisionKind, EventKind
 
 _PAGE, _EMAIL, _RESPONSE, _DECISION = BacklinkOpportunity, BacklinkingEmail, BacklinkingResponse, AIDecision
@@ -52,12 +53,20 @@ _LOOKS: Final = (EventKind.OPENED.value, EventKind.CLICKED.value, EventKind.COMP
 
 
 def looks(campaign_id: str, ids: Collection[int]) -> Select[int, str, str, datetime]:
-    """Select what was seen of the emails of prospects after they left."""
-    event = EmailEvent
+    """Select what was seen of the emails of prospects after they left; of removed events, the first.
+
+    One statement: between two, an event that is being removed might be in neither.
+    """
+    event, gone = EmailEvent, RemovedLooks
     of_them = select(_EMAIL.id).where(_EMAIL.campaign_id == campaign_id, _EMAIL.opportunity_id.in_(ids))
-    return select(event.email_id, event.kind, event.agent, event.occurred_at).where(
+    here = select(event.email_id, event.kind, event.agent, event.occurred_at).where(
         event.campaign_id == campaign_id, event.email_id.in_(of_them), event.kind.in_(_LOOKS)
     )
+    first = select(gone.email_id, gone.kind, gone.agent, gone.first_at).where(
+        gone.campaign_id == campaign_id, gone.email_id.in_(of_them)
+    )
+    seen = union_all(here, first).subquery()
+    return select(seen.c.email_id, seen.c.kind, seen.c.agent, seen.c.occurred_at)
 
 
 def reviews(campaign_id: str, ids: Collection[int]) -> Select[Any]:

@@ -210,6 +210,7 @@ class DecisionRead(Record):
     rendered_prompt_digest: str | None
     output_digest: str | None
     attempts: int | None
+    stripped_at: datetime | None
 
 
 class OutcomeRead(Record):

@@ -73,3 +73,4 @@ class InboundRead(Record):
     matched_by: str
     dismissed_at: datetime | None
     dismissed_by: str | None
+    stripped_at: datetime | None

@@ -6,9 +6,10 @@ they are counted from.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from linkwright.errors import InvalidInput
 from linkwright.vocabulary import DataClass, RetentionAction
@@ -136,3 +137,41 @@ def check_policy(data_class: DataClass, action: RetentionAction, days: int | Non
         raise InvalidInput("days", "must say for how many days it is kept")
     if not 1 <= days <= MOST_DAYS:
         raise InvalidInput("days", f"must be from 1 to {MOST_DAYS}", days)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One policy as it binds one user now: what is older than `before` goes."""
+
+    user_id: int
+    data_class: DataClass
+    action: RetentionAction
+    days: int
+    before: datetime
+
+    def written(self) -> dict[str, Any]:
+        """Return what the record of a removal says of the policy."""
+        return {
+            "user_id": self.user_id,
+            "data_class": self.data_class.value,
+            "action": self.action.value,
+            "days": self.days,
+            "before": self.before,
+        }
+
+
+def in_force(policies: Iterable[Any], users: Iterable[int], now: datetime) -> list[Due]:
+    """Return the policies that bind each user: their own, else the one for everybody.
+
+    A campaign is archived after what it holds was stripped, and an archive removed last of all.
+    """
+    known = {(one.user_id, one.data_class): one for one in policies}
+    found = []
+    for user_id in users:
+        for data_class in DataClass:
+            one = known.get((user_id, data_class)) or known.get((None, data_class))
+            if one is not None and one.action != RetentionAction.KEEP:
+                before = now - timedelta(days=one.days)
+                action = RetentionAction(one.action)
+                found.append(Due(user_id, data_class, action, one.days, before))
+    return found

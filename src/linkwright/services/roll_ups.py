@@ -20,11 +20,13 @@ from linkwright.db.rows import run
 from linkwright.errors import NotFound
 from linkwright.queries import analytics as records
 from linkwright.queries import roll_ups as queries
+from linkwright.queries.retention import gone_before
 from linkwright.services.analytics_periods import day_start, summed
 from linkwright.services.context import Context
 from linkwright.services.roll_up_records import records_of, totals_of
 from linkwright.services.roll_up_shares import Share, difference, share_of
 from linkwright.services.roll_up_stories import read_stories
+from linkwright.vocabulary import DataClass, PeriodType
 
 AT_ONCE: Final = 500
 """Prospects to count at once: their rows are in memory together."""
@@ -85,10 +87,14 @@ class RollUp:
         state = (await self._session.execute(queries.state(campaign_id, held=True))).one()
         days = dict((await self._session.execute(queries.days(campaign_id))).all())
         stored = await stored_records(self._context, campaign_id)
+        gone = await self._session.scalar(gone_before(campaign_id, DataClass.ANALYTICS_DAILY.value))
         stamp = {"campaign_id": campaign_id, "created_at": now, "updated_at": now}
         different: dict[str, list[dict[str, Any]]] = {}
         for row in records_of(days, now.astimezone(UTC).date()):
             key = row["period_type"], row["date"]
+            # The days stay where they are added up; only their records are gone, and stay so.
+            if gone is not None and key[0] == PeriodType.DAILY and key[1] < gone:
+                continue
             names = records.derived(row["period_type"])
             if key not in stored or any(stored[key][name] != row[name] for name in names):
                 different.setdefault(row["period_type"], []).append({**stamp, **row})

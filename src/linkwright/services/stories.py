@@ -21,7 +21,15 @@ from linkwright.services.context import Context
 from linkwright.services.email_rules import moment
 from linkwright.services.emails import Emails
 from linkwright.services.opportunities import Opportunities
-from linkwright.vocabulary import DeciderKind, DecisionKind, EmailStatus, LifeKind, OpportunityStatus
+from linkwright.services.retention_records import Gone, gone_of
+from linkwright.vocabulary import (
+    DataClass,
+    DeciderKind,
+    DecisionKind,
+    EmailStatus,
+    LifeKind,
+    OpportunityStatus,
+)
 
 # What is told of a decision beside what was decided, by whom and out of what.
 _FACTS: Final = (
@@ -47,7 +55,9 @@ _FACTS: Final = (
     "trace_id",
     "output",
     "context",
+    "stripped_at",
 )
+_REMOVABLE: Final = (DataClass.EMAIL_BODIES, DataClass.RESPONSE_BODIES, DataClass.EVENTS)
 # What happens at one moment is told in this order: the letter, what was decided, what moved.
 _ORDER: Final = {"letter": 0, "answer": 1, "decision": 2, "event": 3, "move": 4}
 
@@ -93,9 +103,10 @@ class Stories:
         decided = [row for row in ever if row.decided_at <= now]
         sent = [letter.id for letter in letters]
         events = (await session.scalars(queries.events(page.campaign_id, sent))).all() if sent else []
+        gone = await gone_of(session, page.campaign_id, *_REMOVABLE)
         entries = [
-            *_letters(letters, now),
-            *_answers(answers, await self._heard(page.campaign_id, answers), ever, now),
+            *_letters(letters, gone, now),
+            *_answers(answers, await self._heard(page.campaign_id, answers), ever, gone, now),
             *_events(events, now),
             *_moves(moves),
             *_decisions(decided, await self._outcomes(decided), now),
@@ -151,10 +162,17 @@ def _status(kind: str, identity: int, moves: Iterable[StatusChange]) -> str:
     return mine[-1] if mine else beginning.value
 
 
-def _letters(letters: Iterable[BacklinkingEmail], now: datetime) -> Iterator[Entry]:
+def _letters(letters: Iterable[BacklinkingEmail], gone: Gone, now: datetime) -> Iterator[Entry]:
     for row in letters:
         if row.created_at <= now:
-            facts = {"type": row.email_type, "to": row.to_email, "template": row.template_used}
+            facts: dict[str, Any] = {
+                "type": row.email_type,
+                "to": row.to_email,
+                "template": row.template_used,
+            }
+            if not row.body_html:
+                facts["removed_at"] = gone.at(DataClass.EMAIL_BODIES, row.sent_at or row.created_at)
+            facts["events_removed_at"] = gone.at(DataClass.EVENTS, row.sent_at)
             told = {name: value for name, value in facts.items() if value is not None}
             yield Entry(at=row.created_at, what="letter", id=row.id, text=row.subject, facts=told)
 
@@ -163,11 +181,14 @@ def _answers(
     answers: Iterable[BacklinkingResponse],
     heard: Mapping[int, datetime],
     ever: Sequence[AIDecision],
+    gone: Gone,
     now: datetime,
 ) -> Iterator[Entry]:
     for row in answers:
         if max(row.received_at, heard.get(row.id, row.received_at)) <= now:
-            facts = {"type": _type_then(row, ever, now), "words": row.body_text}
+            facts: dict[str, Any] = {"type": _type_then(row, ever, now), "words": row.body_text}
+            if not row.body_text and (at := gone.at(DataClass.RESPONSE_BODIES, row.received_at)):
+                facts["removed_at"] = at
             about = f"email {row.email_id}"
             yield Entry(
                 at=row.received_at,
