@@ -26,6 +26,7 @@ from linkwright.parsing.formats.own import LINKWRIGHT, URL_LIST
 from linkwright.parsing.formats.words import EMAIL_WORDS, OPPORTUNITY_WORDS, RESPONSE_WORDS
 from linkwright.schemas.otel import ATTRIBUTES, OLDER, PARAMETERS
 from linkwright.service import BacklinkingDatabaseService
+from linkwright.services.retention_rules import RULES as RETENTION
 from linkwright.services.roll_up_columns import BESIDE, COSTS, COUNTS, SHARES, TEXTS
 from linkwright.settings import PREFIX, Settings
 from linkwright.templating.grammar import FILTERS
@@ -72,6 +73,15 @@ def outcome_rules() -> Iterator[str]:
                 f"| {name} | `{rule.name}` | {rule.event} | {credit[rule.credit]} | {rule.days} days"
                 f" | {since[rule.since]} | {silence} |"
             )
+
+
+def retention_rules() -> Iterator[str]:
+    """Yield what may become of each class of data."""
+    yield "| class | action | counted since | what goes | another action |"
+    yield "| --- | --- | --- | --- | --- |"
+    for data_class, rule in RETENTION.items():
+        refused = "; ".join(f"`{action}`: {why}" for action, why in rule.refused.items())
+        yield f"| `{data_class}` | `{rule.action}` | {rule.since} | {rule.does} | {refused} |"
 
 
 def gen_ai_names() -> Iterator[str]:

@@ -24,11 +24,9 @@ def add_to(model: type[Base], *, key: Sequence[str], amount: str) -> Insert:
     )
 
 
-def add_and_keep_first(
-    model: type[Base], rows: Sequence[Mapping[str, Any]], *, key: Sequence[str], amount: str, first: str
-) -> Insert:
-    """Return the statement that inserts counters with a first moment, or adds to those that are there."""
-    statement = insert(model).values([dict(row) for row in rows])
+def add_and_keep_first(model: type[Base], *, key: Sequence[str], amount: str, first: str) -> Insert:
+    """Return the statement that inserts counters with a first moment, or adds to those there, row by row."""
+    statement = insert(model.__table__)  # type: ignore[arg-type]  # a mapped class has a Table
     new, old = statement.excluded, model.__table__.c
     earlier = case((new[first] < old[first], new[first]), else_=old[first])
     return statement.on_conflict_do_update(

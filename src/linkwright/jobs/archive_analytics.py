@@ -16,6 +16,7 @@ from linkwright.models.archives import Archive
 from linkwright.models.roll_ups import RollUpDay
 from linkwright.schemas.analytics import AnalyticsQuery
 from linkwright.services.analytics import records_as_of
+from linkwright.services.retention_records import require_files
 
 _RECORDS: Final = BacklinkingAnalytics.__tablename__
 _DAYS: Final = RollUpDay.__tablename__
@@ -27,9 +28,11 @@ def archived_records(
     """Return what `get_campaign_analytics` would answer, were the campaign in the database.
 
     Raises:
+        Conflict: its files were removed.
         Damaged: a file that this needs is not what was written.
         InvalidInput: the archive is of a version that this program does not know.
     """
+    require_files(archive)
     manifest = verify(storage, archive.folder, archive.digest or "", only={_RECORDS, _DAYS})
     rows = (BacklinkingAnalytics(**row) for row in _values(storage, archive, manifest, _RECORDS))
     stored = [row for row in rows if asked.asks_for(row.period_type or "", row.date)]

@@ -22,6 +22,7 @@ from linkwright.jobs.archive_files import ARCHIVING
 from linkwright.queries import archives as queries
 from linkwright.services.archives import Archives
 from linkwright.services.context import Context
+from linkwright.services.retention_records import require_files
 from linkwright.vocabulary import ArchiveState
 
 _AT_ONCE: Final = 500
@@ -53,9 +54,7 @@ async def restore_archive(
             archive = await Archives(Context(session, clock, owner)).get(archive_id)
         if archive.state != ArchiveState.DONE or archive.digest is None:
             raise Conflict(f"Archive {archive_id} is {archive.state}; only one that is done can be restored.")
-        if archive.removed_at is not None:
-            when = f"were removed by retention on {archive.removed_at:%Y-%m-%d}"
-            raise Conflict(f"The files of archive {archive_id} {when}; only its numbers are left.")
+        require_files(archive)
         manifest = verify(storage, archive.folder, archive.digest)
         if manifest.schema_revision not in migrations.revisions():
             rule = "is of a schema that this program does not know; update the program"

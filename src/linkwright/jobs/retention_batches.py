@@ -59,8 +59,9 @@ class Batches:
             while True:
                 if self.late:
                     return False
-                began = monotonic()
                 async with self._database.transaction() as session:
+                    await run(session, queries.BEGIN)
+                    began = monotonic()
                     number, after = await self._batch(session, part, scope, after)
                 took = monotonic() - began
                 self.longest = max(self.longest, took)
@@ -84,7 +85,7 @@ class Batches:
             await run(session, queries.strip(part, keys, now))
         else:
             if part.data_class is DataClass.EVENTS and (looks := _looks(rows)):
-                await run(session, queries.keep_looks(looks))
+                await run(session, queries.KEEP_LOOKS, looks)
             await run(session, queries.remove(part, scope, keys, rows[0]["moment"], rows[-1]["moment"]))
         if part.data_class is DataClass.DECISIONS:
             shorter = [

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
     Delete,
-    Insert,
     Select,
     Update,
     and_,
@@ -132,10 +131,13 @@ def remove(part: Part, scope: object, keys: Sequence[Any], first: datetime, last
     )
 
 
-def keep_looks(rows: Sequence[Mapping[str, Any]]) -> Insert:
-    """Add what events that are about to go have counted to what others had."""
-    key = ("campaign_id", "email_id", "kind", "agent")
-    return add_and_keep_first(RemovedLooks, rows, key=key, amount="number", first="first_at")
+# What events that are about to go have counted, added to what others had.
+KEEP_LOOKS: Final = add_and_keep_first(
+    RemovedLooks,
+    key=("campaign_id", "email_id", "kind", "agent"),
+    amount="number",
+    first="first_at",
+)
 
 
 def archives_due(user_id: int, before: datetime) -> Select[Any]:
@@ -156,6 +158,10 @@ def archives_due(user_id: int, before: datetime) -> Select[Any]:
 def archive_removed(archive_id: int, now: datetime) -> Update:
     """Say that an archive's files are gone."""
     return update(_ARCHIVE).where(_ARCHIVE.c.id == archive_id).values(removed_at=now)
+
+
+# With it a transaction on SQLite begins: what is waited for until then is the time of others.
+BEGIN: Final = select(literal(1))
 
 
 def free_campaign(user_id: int, campaign_id: str) -> Select[Any]:

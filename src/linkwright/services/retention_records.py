@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linkwright.errors import Conflict
+from linkwright.models.archives import Archive
 from linkwright.queries import retention as queries
 from linkwright.services.context import Context
 from linkwright.vocabulary import DataClass
@@ -30,6 +31,17 @@ async def gone_of(session: AsyncSession, campaign_id: str, *data_classes: DataCl
     """Return what of a campaign was removed."""
     rows = await session.execute(queries.gone_since(campaign_id, data_classes))
     return Gone(tuple((row.data_class, row.before, row.removed_at) for row in rows))
+
+
+def require_files(archive: Archive) -> None:
+    """Refuse to read an archive whose files were removed.
+
+    Raises:
+        Conflict: they were.
+    """
+    if archive.removed_at is not None:
+        when = f"were removed by retention on {archive.removed_at:%Y-%m-%d}"
+        raise Conflict(f"The files of archive {archive.id} {when}; only its numbers are left.")
 
 
 async def refuse_held(
