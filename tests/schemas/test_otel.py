@@ -30,7 +30,7 @@ def test_every_column_of_a_model_call_has_a_name() -> None:
     ours = {
         "id", "user_id", "idempotency_key", "campaign_id", "opportunity_id", "email_id", "response_id",
         "template_id", "parameters", "decided_at", "outcome_state", "outcome_due_at", "executed_at",
-        "executed_action",
+        "executed_action", "stripped_at",
     }  # fmt: skip
 
     assert columns - ours == set(ATTRIBUTES)
