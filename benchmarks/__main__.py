@@ -14,6 +14,7 @@ BENCHMARKS = {
     "single": "benchmarks.single",
     "reads": "benchmarks.reads",
     "dashboard": "benchmarks.dashboard",
+    "archive": "benchmarks.archive",
     "recommend": "benchmarks.recommend",
     "mixed": "benchmarks.mixed",
     "import": "benchmarks.importing",

@@ -31,7 +31,7 @@ async def run(bench: Bench) -> list[Result]:
             for size in sizes:
                 url = await stack.enter_async_context(bench.database(dialect))
                 service = await stack.enter_async_context(await BacklinkingDatabaseService.open(url))
-                user, campaign = await _filled(service, size)
+                user, campaign = await filled(service, size)
                 begun = time.perf_counter()
                 await service.roll_up_campaign(campaign)
                 first.append(time.perf_counter() - begun)
@@ -58,7 +58,7 @@ async def run(bench: Bench) -> list[Result]:
     return results
 
 
-async def _filled(service: BacklinkingDatabaseService, size: int) -> tuple[int, str]:
+async def filled(service: BacklinkingDatabaseService, size: int) -> tuple[int, str]:
     """Make a campaign of so many prospects with a letter each, of whom one in twelve has answered."""
     campaign = await new_campaign(service)
     async with service.begin() as work:

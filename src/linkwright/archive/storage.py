@@ -39,11 +39,12 @@ class Storage:
     def writing(self, *names: str) -> Iterator[IO[bytes]]:
         """Give a file to write in; leaving brings it to the disk."""
         with _failures(names):
+            new = not self._filesystem.exists(self.path(*names[:-1]))
             self._filesystem.makedirs(self.path(*names[:-1]), exist_ok=True)
             with self._filesystem.open(self.path(*names), "wb") as stream:
                 yield stream
             if self.local:
-                for path in (self.path(*names), self.path(*names[:-1]), self.root):
+                for path in (self.path(*names), self.path(*names[:-1]), *([self.root] if new else [])):
                     _sync(path)
 
     @contextmanager

@@ -6,16 +6,17 @@ are taken first and written with the rows: a caller knows them without reading a
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
+from itertools import islice
 from time import perf_counter
 from typing import Any, Final, cast
 
 import asyncpg
 from sqlalchemy import Column, Integer, Numeric, String, Table, bindparam, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from linkwright.db.base import Base
-from linkwright.db.planning import plan_anew
+from linkwright.db.planning import forget_plans, plan_anew
 from linkwright.db.types import Json, UtcDateTime, dump_json
 from linkwright.db.watching import watcher_of
 
@@ -25,6 +26,7 @@ _PAST = text(
 ).bindparams(bindparam("table", type_=String), bindparam("highest", type_=Integer))
 
 _TO_MICROSECONDS: Final = len("2026-11-24 09:00:00.000000")
+_PUT_AT_ONCE: Final = 2000
 
 Row = Sequence[Any]
 Convert = Callable[[Any], Any]
@@ -60,6 +62,27 @@ async def insert_many(
     return ids
 
 
+async def put_back_many(
+    session: AsyncSession, table: Table, columns: Sequence[str], rows: Iterable[Row]
+) -> None:
+    """Insert rows as `carried` reads them, their ids with them. Rows of the table may point at later ones."""
+    connection = await session.connection()
+    converters = [_carried_converter(table.c[name], connection.dialect.name) for name in columns]
+    ready = _converted(rows, converters)
+    if connection.dialect.name != "sqlite":
+        await forget_plans(connection)
+        await _copy(connection, table, columns, ready)
+        return
+    await connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")  # Until the transaction ends.
+    while some := list(islice(ready, _PUT_AT_ONCE)):
+        await connection.exec_driver_sql(_insert_statement(table, columns), some)
+
+
+def takes_moments_in_words(session: AsyncSession) -> bool:
+    """Say whether `put_back_many` takes days and moments as text."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
 async def next_ids(session: AsyncSession, model: type[Base], number: int) -> Sequence[int]:
     """Take ids for rows that are about to be inserted; the next caller gets others."""
     table = model.__tablename__
@@ -84,23 +107,32 @@ async def _insert(
     table = cast(Table, model.__table__)
     ready = _converted(rows, [_converter(table.c[name], dialect) for name in columns])
     if dialect == "sqlite":
-        names, places = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
-        statement = f'INSERT INTO "{table.name}" ({names}) VALUES ({places})'  # noqa: S608  (our own names)
-        await connection.exec_driver_sql(statement, list(ready))
-        return
-    # A COPY goes around SQLAlchemy, which opens its transaction with its first own statement.
-    await plan_anew(connection)
+        await connection.exec_driver_sql(_insert_statement(table, columns), list(ready))
+    else:
+        await plan_anew(connection)
+        await _copy(connection, table, columns, ready)
+
+
+def _insert_statement(table: Table, columns: Sequence[str]) -> str:
+    names, places = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
+    return f'INSERT INTO "{table.name}" ({names}) VALUES ({places})'  # noqa: S608  (our own names)
+
+
+async def _copy(
+    connection: AsyncConnection, table: Table, columns: Sequence[str], ready: Iterator[Row]
+) -> None:
+    # A COPY goes around SQLAlchemy, whose transaction is open: the caller has said how to plan.
     driver = (await connection.get_raw_connection()).driver_connection
     if driver is None or connection.sync_connection is None:
         raise RuntimeError("the connection was taken away")
     started = perf_counter()
     try:
-        await driver.copy_records_to_table(table.name, records=ready, columns=list(columns))
+        done = await driver.copy_records_to_table(table.name, records=ready, columns=list(columns))
     except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise _as_sqlalchemy_says_it(f"COPY {table.name}", error) from error
     if watcher := watcher_of(connection.sync_connection):
         said = f"COPY {table.name} ({', '.join(columns)}) FROM STDIN"
-        watcher.saw(said, perf_counter() - started, len(rows), "none")
+        watcher.saw(said, perf_counter() - started, int(done.rpartition(" ")[2]), "none")
 
 
 def _converted(rows: Iterable[Row], converters: Sequence[Convert | None]) -> Iterator[Row]:
@@ -122,6 +154,11 @@ def _converter(column: Column[Any], dialect: str) -> Convert | None:
     if isinstance(column.type, Numeric) and not column.type.asdecimal and dialect == "postgresql":
         return _decimal
     return None
+
+
+def _carried_converter(column: Column[Any], dialect: str) -> Convert | None:
+    """The same for a value as it is carried: JSON is text already."""
+    return None if isinstance(column.type, Json | UtcDateTime) else _converter(column, dialect)
 
 
 def _sqlite_moment(moment: Any) -> str:

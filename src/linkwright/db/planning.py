@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 _SORTING: Final = text("SELECT set_config('enable_sort', :sorting, true)").bindparams(
     bindparam("sorting", type_=String)
 )
+_FORGET: Final = text("DISCARD PLANS")
 _PLAN_ANEW: Final = text("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)")
 
 
@@ -32,6 +33,15 @@ async def in_index_order(session: AsyncSession) -> AsyncIterator[None]:
     yield
     # Not after an error: the transaction is over then, and the setting with it.
     await session.execute(_SORTING, {"sorting": "on"})
+
+
+async def forget_plans(connection: AsyncConnection) -> None:
+    """Have PostgreSQL plan once more what it has planned, for the tables as they are now.
+
+    For one long statement whose foreign keys lead to tables that no longer grow, this is enough, and three
+    times as fast as planning for each row.
+    """
+    await connection.execute(_FORGET)
 
 
 async def plan_anew(connection: AsyncConnection) -> None:

@@ -7,17 +7,12 @@ from sqlalchemy import (
     Column,
     Date,
     Float,
-    Insert,
     Integer,
     LargeBinary,
     Numeric,
-    Table,
     Text,
-    bindparam,
     cast,
-    insert,
 )
-from sqlalchemy.dialects import postgresql
 
 from linkwright.db.types import Json, UtcDateTime
 
@@ -44,23 +39,3 @@ def carried(column: Column[Any]) -> Any:
     Parsed and written again, 1.0 may become 1, and a key may change its place.
     """
     return cast(column, Text).label(column.key) if isinstance(column.type, Json) else column
-
-
-def put_back(table: Table, names: list[str], *, skip: bool = False) -> Insert:
-    """Return the statement that inserts carried rows; with `skip`, not those that are there."""
-    # PostgreSQL's class: SQLite's compiler reads the same ON CONFLICT clause.
-    statement = postgresql.insert(table) if skip else insert(table)
-    values = {name: _brought(table.c[name]) for name in names}  # Called as `place` says.
-    statement = statement.values(values)
-    return statement.on_conflict_do_nothing() if isinstance(statement, postgresql.Insert) else statement
-
-
-def place(name: str) -> str:
-    """Return what the statement calls the value of a column: its own name is the compiler's."""
-    return f"carried_{name}"
-
-
-def _brought(column: Column[Any]) -> Any:
-    if isinstance(column.type, Json):
-        return cast(bindparam(place(column.key), type_=Text()), column.type)
-    return bindparam(place(column.key), type_=column.type)

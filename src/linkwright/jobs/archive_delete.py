@@ -5,15 +5,19 @@ Whoever writes to the campaign meanwhile is not overruled: the job stops, and wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from time import monotonic
 from typing import Any, Final
 
 from sqlalchemy import Table
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from linkwright.archive.contents import agree
 from linkwright.archive.storage import Storage
-from linkwright.archive.tables import Row, rows_of
+from linkwright.archive.tables import Columns, Row, Walk
 from linkwright.db.engine import Database
+from linkwright.db.portable import kind_of
+from linkwright.db.rows import run
 from linkwright.queries import archives as queries
 from linkwright.services.archives import Archives
 
@@ -43,8 +47,9 @@ class Deletion:
             WrittenTo: a row is another than the archive's, or new.
         """
         for table in reversed(queries.campaign_tables()):
-            archived = rows_of(self._storage, self._folder, table.name)
-            after: Any = None
+            names = [column.key for column in table.primary_key.columns]
+            archived = Walk(self._storage, self._folder, table.name, names)
+            after: Row | None = None
             more = True
             while more:
                 began = monotonic()
@@ -55,26 +60,25 @@ class Deletion:
                 self._adapt(monotonic() - began)
 
     async def _batch(
-        self, session: Any, table: Table, archived: Iterator[Row], after: Any
-    ) -> tuple[bool, Any]:
+        self, session: AsyncSession, table: Table, archived: Walk, after: Row | None
+    ) -> tuple[bool, Row | None]:
         await session.execute(queries.held_campaign(self._campaign_id))
         children = queries.children(table)
         if children and await session.scalar(queries.any_left(children, self._campaign_id)):
             raise WrittenTo
         statement = queries.batch(table, self._campaign_id, self._number, after)
         rows = [tuple(row) for row in await session.execute(statement)]
+        if not rows:
+            return False, after
         names = [column.key for column in table.columns]
         places = [names.index(column.key) for column in table.primary_key.columns]
-        forgets = [names.index(name) for name in queries.loose(table)]
         keys = [tuple(row[place] for place in places) for row in rows]
-        for row, key in zip(rows, keys, strict=True):
-            kept = next((one for one in archived if tuple(one[place] for place in places) == key), None)
-            if kept is None or not _same(row, kept, forgets):
-                raise WrittenTo
-        if keys:
-            await session.execute(queries.delete_rows(table, keys))
-            after = keys[-1][0]
-        return len(rows) == self._number, after
+        _compare(table, rows, archived, keys)
+        gone = await run(session, queries.delete_rows(table, self._campaign_id, after, keys[-1]))
+        # Between reading and deleting nobody can have come in; should somebody have, this undoes it.
+        if gone.rowcount != len(rows):
+            raise WrittenTo
+        return len(rows) == self._number, keys[-1]
 
     def _adapt(self, took: float) -> None:
         if took > SECONDS:
@@ -83,10 +87,8 @@ class Deletion:
             self._number = min(self._number * 2, _MOST)
 
 
-def _same(row: Row, kept: Row, forgets: list[int]) -> bool:
-    if row == kept:
-        return True
-    forgotten = {place for place in forgets if row[place] is None}
-    return all(
-        here == there or place in forgotten for place, (here, there) in enumerate(zip(row, kept, strict=True))
-    )
+def _compare(table: Table, rows: Sequence[Row], archived: Walk, keys: Sequence[Row]) -> None:
+    kept = archived.to(keys)
+    columns = Columns({column.key: kind_of(column) for column in table.columns})
+    if kept is None or not agree(columns.table(rows), kept, queries.loose(table)):
+        raise WrittenTo

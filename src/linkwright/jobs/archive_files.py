@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from linkwright.archive.contents import Contents
 from linkwright.archive.manifest import Manifest, TableFile
 from linkwright.archive.storage import Storage
-from linkwright.archive.tables import ROWS_AT_ONCE, Row, Writer, rows_of
+from linkwright.archive.tables import ROWS_AT_ONCE, Columns, Row, Writer, batches_of
 from linkwright.db.portable import kind_of
 from linkwright.errors import Damaged
 from linkwright.queries import archives as queries
@@ -32,7 +33,6 @@ async def write_campaign(
     files: dict[str, TableFile] = {}
     for table in queries.campaign_tables():
         files[table.name] = await _write(session, storage, folder, table, campaign_id)
-        await _compare(session, storage, folder, table, campaign_id)
     links = {}
     for link in queries.links():
         pointing = await session.execute(queries.pointing(link, campaign_id))
@@ -45,14 +45,24 @@ async def _write(
     session: AsyncSession, storage: Storage, folder: str, table: Table, campaign_id: str
 ) -> TableFile:
     kinds = {column.key: kind_of(column) for column in table.columns}
-    with storage.writing(folder, f"{table.name}.parquet") as stream:
-        writer = Writer(stream, kinds)
+    columns, file = Columns(kinds), f"{table.name}.parquet"
+    given = Contents(columns.names)
+    with storage.writing(folder, file) as stream:
+        writer = Writer(stream, columns)
         async for rows in batches(session, table, campaign_id):
-            writer.write(rows)
+            batch = columns.batch(rows)
+            given.add(batch)
+            writer.write(batch)
         writer.close()
         size = stream.tell()
-    digest = storage.digest(folder, f"{table.name}.parquet")
-    return TableFile(rows=writer.rows, bytes=size, sha256=digest, columns=kinds)
+    digest = storage.digest(folder, file)
+    found, number = Contents(columns.names), 0
+    for batch in batches_of(storage, folder, table.name):
+        found.add(batch)
+        number += batch.num_rows
+    if number != writer.rows or found.digest() != given.digest():
+        raise Damaged(f"The archive {folder}", f"{table.name} is not read back as it was written")
+    return TableFile(rows=number, bytes=size, sha256=digest, columns=kinds)
 
 
 async def batches(session: AsyncSession, table: Table, campaign_id: str) -> AsyncIterator[Sequence[Row]]:
@@ -64,16 +74,3 @@ async def batches(session: AsyncSession, table: Table, campaign_id: str) -> Asyn
             yield [tuple(row) for row in rows]
     finally:
         await result.close()
-
-
-async def _compare(
-    session: AsyncSession, storage: Storage, folder: str, table: Table, campaign_id: str
-) -> None:
-    archived: Iterator[Row] = rows_of(storage, folder, table.name)
-    wrong = Damaged(f"The archive {folder}", f"{table.name} is not read back as it was written")
-    async for rows in batches(session, table, campaign_id):
-        for row in rows:
-            if next(archived, None) != row:
-                raise wrong
-    if next(archived, None) is not None:
-        raise wrong

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Table, update
+from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from linkwright import migrations
 from linkwright.archive.manifest import Manifest, verify
 from linkwright.archive.storage import Storage
-from linkwright.archive.tables import rows_of
+from linkwright.archive.tables import Row, rows_of
 from linkwright.clock import Clock, utc_now
+from linkwright.db.bulk import put_back_many, takes_moments_in_words
 from linkwright.db.engine import Database
-from linkwright.db.portable import place, put_back
+from linkwright.db.rows import run
 from linkwright.db.turns import in_turn
 from linkwright.errors import Conflict, InvalidInput
 from linkwright.jobs.archive_files import ARCHIVING
@@ -76,7 +77,13 @@ async def bring_back(
         if table.name in manifest.tables:
             names = list(manifest.tables[table.name].columns)
             dropped += [f"{table.name}.{name}" for name in names if name not in table.c]
-            await _insert(session, storage, folder, table, names, missing_only=missing_only)
+            there: set[Row] = set()
+            if missing_only:
+                rows = await session.execute(queries.keys(table, manifest.campaign_id))
+                there = {tuple(row) for row in rows}
+            await _insert(session, storage, folder, table, names, there)
+            if there:
+                await _point_again(session, storage, folder, table, names)
     for link in queries.links():
         for row, value in manifest.links.get(link.name, {}).items():
             await session.execute(queries.point_again(link, int(row), value))
@@ -84,32 +91,26 @@ async def bring_back(
 
 
 async def _insert(
-    session: AsyncSession,
-    storage: Storage,
-    folder: str,
-    table: Table,
-    names: list[str],
-    *,
-    missing_only: bool,
+    session: AsyncSession, storage: Storage, folder: str, table: Table, names: list[str], there: set[Row]
 ) -> None:
-    known = [name for name in names if name in table.c]
-    statement = put_back(table, known, skip=missing_only)
-    # A row may come before the one of its own table that it points at.
-    later = [name for name in queries.loose(table) if name in known]
-    pointing: list[dict[str, Any]] = []
-    connection = await session.connection()
-    rows = rows_of(storage, folder, table.name)
-    while some := list(islice(rows, _AT_ONCE)):
-        values = [{name: row[names.index(name)] for name in known} for row in some]
-        for value in values:
-            pointing += [
-                {"row": value["id"], "name": name, "value": value[name]}
-                for name in later
-                if value[name] is not None
-            ]
-        ready = [value | dict.fromkeys(later) for value in values]
-        await connection.execute(statement, [{place(name): one[name] for name in known} for one in ready])
-    for one in pointing:
-        column = table.c[one["name"]]
-        again = update(table).where(table.c.id == one["row"], column.is_(None)).values({column: one["value"]})
-        await connection.execute(again)
+    known = [place for place, name in enumerate(names) if name in table.c]
+    rows = rows_of(storage, folder, table.name, in_words=takes_moments_in_words(session))
+    if there:
+        keys = [names.index(column.key) for column in table.primary_key.columns]
+        both = zip(rows, rows_of(storage, folder, table.name), strict=True)
+        rows = (row for row, same in both if tuple(same[place] for place in keys) not in there)
+    columns = [names[place] for place in known]
+    await put_back_many(session, table, columns, ([row[place] for place in known] for row in rows))
+
+
+async def _point_again(
+    session: AsyncSession, storage: Storage, folder: str, table: Table, names: list[str]
+) -> None:
+    """Let rows that stayed point again at rows of their own table that had gone."""
+    for loose in queries.loose(table):
+        if loose in names:
+            row_id, place = names.index("id"), names.index(loose)
+            pointing = (row for row in rows_of(storage, folder, table.name) if row[place] is not None)
+            while some := list(islice(pointing, _AT_ONCE)):
+                values = [{"row": row[row_id], "to": row[place]} for row in some]
+                await run(session, queries.point_within(table, loose), values)

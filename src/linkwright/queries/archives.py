@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Update,
     and_,
+    bindparam,
     delete,
     exists,
     func,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    tuple_,
     union_all,
     update,
 )
@@ -124,20 +126,31 @@ def rows(one: Table, campaign_id: str) -> Select[Any]:
     )
 
 
-def batch(one: Table, campaign_id: str, number: int, after: Any) -> Select[Any]:
+def batch(one: Table, campaign_id: str, number: int, after: Sequence[Any] | None) -> Select[Any]:
     """Select and hold the first rows that are left, behind a key that is known to be gone."""
     statement = rows(one, campaign_id).limit(number).with_for_update()
-    key = list(one.primary_key.columns)
-    return statement if after is None or len(key) > 1 else statement.where(key[0] > after)
+    return statement if after is None else statement.where(_key(one) > _same_kind(one, after))
 
 
-def delete_rows(one: Table, keys: Sequence[Sequence[Any]]) -> Delete:
-    """Delete rows by their keys."""
+def delete_rows(one: Table, campaign_id: str, after: Sequence[Any] | None, last: Sequence[Any]) -> Delete:
+    """Delete a campaign's rows behind one key and up to another."""
+    statement = delete(one).where(belongs(one, campaign_id), _key(one) <= _same_kind(one, last))
+    return statement if after is None else statement.where(_key(one) > _same_kind(one, after))
+
+
+def _key(one: Table) -> Any:
     columns = list(one.primary_key.columns)
-    if len(columns) == 1:
-        return delete(one).where(columns[0].in_([key[0] for key in keys]))
-    same = (and_(*(column == value for column, value in zip(columns, key, strict=True))) for key in keys)
-    return delete(one).where(or_(*same))
+    return columns[0] if len(columns) == 1 else tuple_(*columns)
+
+
+def _same_kind(one: Table, key: Sequence[Any]) -> Any:
+    columns = list(one.primary_key.columns)
+    return key[0] if len(columns) == 1 else tuple_(*key, types=[column.type for column in columns])
+
+
+def keys(one: Table, campaign_id: str) -> Select[Any]:
+    """Select the keys of a campaign's rows of a table."""
+    return select(*one.primary_key.columns).where(belongs(one, campaign_id))
 
 
 def any_left(tables: Sequence[Table], campaign_id: str) -> Select[Any]:
@@ -167,6 +180,12 @@ def point_again(link: Link, row: int, value: object) -> Update:
     """Let a row point where it did, unless it points elsewhere by now."""
     column = link.table.c[link.column]
     return update(link.table).where(link.table.c.id == row, column.is_(None)).values({link.column: value})
+
+
+def point_within(one: Table, column: str) -> Update:
+    """Let the row `row` of a table point at the row `to`, unless it points elsewhere by now."""
+    at = one.c[column]
+    return update(one).where(one.c.id == bindparam("row"), at.is_(None)).values({column: bindparam("to")})
 
 
 def over(owner: int | None, campaign_id: str | None) -> Select[Any]:
