@@ -46,6 +46,10 @@ def storage(tmp_path: Path) -> Storage:
 
 @pytest.fixture
 async def ids(database: Database) -> Ids:
+    return await make_over(database)
+
+
+async def make_over(database: Database) -> Ids:
     """A campaign in which everything has happened, and which is over."""
     ids = await make_sound_record(database)
     service = BacklinkingDatabaseService(database)

@@ -24,8 +24,9 @@ from linkwright.errors import DatabaseUnavailable
 from linkwright.jobs.archive_restore import restore_archive
 from linkwright.jobs.archive_run import Archiving
 from linkwright.models import Archive, BacklinkOpportunity
-from linkwright.monitoring.doctor import examine
+from linkwright.monitoring.doctor import examine, repair
 from linkwright.service import BacklinkingDatabaseService
+from linkwright.services.archives import Archives
 from tests.jobs.test_archive import AGE, LATER, archived, files, make_over, rows
 from tests.monitoring.sound_record import Ids
 from tests.support.dump import dump
@@ -167,6 +168,43 @@ class TestRestoring:
         await service.add_opportunities(other, [{"url": "https://new.example/"}])
         await restore_archive(database, storage, 1)
         assert (await examine(database)).sound
+
+
+async def test_nothing_is_repaired_while_a_campaign_moves_and_the_next_run_ends_it(
+    database: Database, storage: Storage, ids: Ids, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Died(Exception):
+        pass
+
+    async def dies(*_: Any) -> None:
+        raise Died
+
+    before = await rows(database)
+    with monkeypatch.context() as patched, pytest.raises(Died):
+        patched.setattr(Archives, "finish", dies)
+        await archived(database, storage)
+    half = await dump(database)
+    assert "archives.moving" in [fault.check for fault in (await examine(database)).faults]
+    with pytest.raises(Conflict, match="`linkwright archive run` goes on with it"):
+        await repair(database)
+    assert await dump(database) == half
+    (moved,) = await archived(database, storage)
+    assert moved.skipped is None
+    assert (await examine(database)).sound
+    await restore_archive(database, storage, 1)
+    assert await rows(database) == before
+
+
+@pytest.mark.parametrize("state", ["writing", "deleting"])
+async def test_a_campaign_that_is_deleted_while_it_moves_leaves_no_archive_half_done(
+    database: Database, storage: Storage, ids: Ids, state: str
+) -> None:
+    await archived(database, storage)
+    async with database.transaction() as session:
+        await session.execute(update(Archive).values(state=state))
+    assert await archived(database, storage) == []
+    left = [row["state"] for row in (await dump(database))["archives"]]
+    assert (left, bool(files(storage))) == (([], False) if state == "writing" else (["done"], True))
 
 
 async def test_a_clock_that_jumps_changes_no_row(database: Database, storage: Storage, ids: Ids) -> None:

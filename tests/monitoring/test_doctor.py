@@ -48,6 +48,10 @@ DERIVED: Final[dict[str, str]] = {
 }
 
 RULES: Final[dict[str, str]] = {
+    "archives.moving": (
+        "INSERT INTO archives (user_id, campaign_id, name, state, folder, schema_revision, started_at)"
+        " VALUES ({user}, 'gone', 'Gone', 'deleting', 'gone', '0001', '2026-09-01 00:00:00.000000')"
+    ),
     "campaigns.started": CAMPAIGNS + "started_at = NULL",
     "campaigns.paused": CAMPAIGNS + "paused_at = started_at",
     "campaigns.completed": CAMPAIGNS + "completed_at = started_at",

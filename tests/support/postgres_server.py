@@ -178,6 +178,32 @@ class Server:
         self.stop()
         return False
 
+    def kill(self) -> None:
+        """Kill every process of it at once, as a machine does that loses its power but not its disk."""
+        if self._process is None:
+            return
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
+        for one in [self._process.pid, *map(int, children)]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(one, signal.SIGKILL)
+        self._process.wait()
+        self._process = None
+        # Its "ready" would be taken for that of the next.
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def start_again(self) -> None:
+        """Start it where it was, on the port it had; what it had not finished it recovers from.
+
+        Raises:
+            RuntimeError: it does not start.
+        """
+        deadline = time.monotonic() + 60
+        while not self._serves():
+            if time.monotonic() > deadline:
+                message = f"PostgreSQL does not start again:\n{self.log.read_text(errors='replace')[-4000:]}"
+                raise RuntimeError(message)
+            time.sleep(0.1)  # The memory of those that were killed is held until the last is gone.
+
     def stop(self) -> None:
         """Stop at once: what it holds is about to be removed."""
         if self._process is None:

@@ -81,13 +81,17 @@ class Storage:
 def _opened(url: str) -> tuple[Any, str]:
     try:
         from fsspec.core import url_to_fs  # noqa: PLC0415  (only archives need it)
+        from fsspec.registry import known_implementations  # noqa: PLC0415
     except ImportError:
         raise missing("fsspec") from None
     try:
         filesystem, root = url_to_fs(url)
-    except ImportError as error:
+    except ImportError:
+        # Which package it is: fsspec's own words for the kind, never those of the URL.
+        kind = url.partition("://")[0].rpartition("::")[2]
+        how = known_implementations.get(kind, {}).get("err", "Install the one that fsspec needs for it")
         raise StorageUnavailable(
-            f"The kind of storage needs a package that is not here ({error.name}).", "Install it."
+            "This kind of storage needs a package that is not here.", f"{how}."
         ) from None
     except Exception:  # noqa: BLE001  (whatever a file system says of its URL may repeat a secret)
         raise InvalidInput("archive_url", "must be a folder, or a URL of a kind that fsspec knows") from None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from linkwright.archive.storage import Storage, missing
 from linkwright.errors import Damaged
@@ -48,9 +49,18 @@ class Writer:
         self._file.write_batch(batch)
         self.rows += batch.num_rows
 
-    def close(self) -> None:
-        """Write the end of the file."""
-        self._file.close()
+    def __enter__(self) -> Self:
+        """Be ready for rows."""
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        """Write the end of the file; of one that came to nothing let go, while its stream is still there."""
+        if kind is None:
+            self._file.close()
+            return
+        with suppress(OSError, ValueError):
+            self._file.close()
+        self._file.is_open = False  # Or it tries again when it is collected, and says so on the terminal.
 
 
 def batches_of(storage: Storage, folder: str, table: str) -> Iterator[Any]:

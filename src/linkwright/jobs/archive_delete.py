@@ -78,7 +78,7 @@ class Deletion:
         # Between reading and deleting nobody can have come in; should somebody have, this undoes it.
         if gone.rowcount != len(rows):
             raise WrittenTo
-        return len(rows) == self._number, keys[-1]
+        return len(rows) == self._number and table is not queries.CAMPAIGN, keys[-1]
 
     def _adapt(self, took: float) -> None:
         if took > SECONDS:

@@ -48,12 +48,11 @@ async def _write(
     columns, file = Columns(kinds), f"{table.name}.parquet"
     given = Contents(columns.names)
     with storage.writing(folder, file) as stream:
-        writer = Writer(stream, columns)
-        async for rows in batches(session, table, campaign_id):
-            batch = columns.batch(rows)
-            given.add(batch)
-            writer.write(batch)
-        writer.close()
+        with Writer(stream, columns) as writer:
+            async for rows in batches(session, table, campaign_id):
+                batch = columns.batch(rows)
+                given.add(batch)
+                writer.write(batch)
         size = stream.tell()
     digest = storage.digest(folder, file)
     found, number = Contents(columns.names), 0

@@ -23,6 +23,7 @@ from linkwright.jobs.archive_delete import Deletion, WrittenTo
 from linkwright.jobs.archive_files import ARCHIVING, write_campaign
 from linkwright.jobs.archive_restore import bring_back
 from linkwright.queries import archives as queries
+from linkwright.queries.archived_campaigns import left_behind
 from linkwright.queries.campaigns import campaign_exists
 from linkwright.services.analytics import Analytics
 from linkwright.services.archives import Archives
@@ -79,9 +80,22 @@ class Archiving:
                     if known.first() is None:
                         raise NotFound("campaign", campaign_id)
                 found = list(await session.execute(queries.over(self._owner, campaign_id)))
+            if not dry_run:
+                await self._end_left_behind()
             before = self._clock() - older_than
             due = [one for one in found if one.state is not None or one.ended_at <= before]
             return [await self._one(one, dry_run=dry_run) for one in due]
+
+    async def _end_left_behind(self) -> None:
+        """End what was broken off, and can be found by no campaign because that was deleted meanwhile."""
+        async with self._database.reading() as session:
+            left = (await session.scalars(left_behind(self._owner))).all()
+        for one in left:
+            if one.state == ArchiveState.WRITING:
+                await self._give_up(one.id)
+                continue
+            async with self._database.transaction() as session:
+                await Archives(self._context(session)).finish(one.id)
 
     async def _one(self, campaign: Any, *, dry_run: bool) -> Moved:
         self._progress(campaign.name)

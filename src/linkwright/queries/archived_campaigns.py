@@ -62,6 +62,14 @@ def newest(user_id: int, limit: int) -> Select[Any]:
     )
 
 
+def left_behind(owner: int | None) -> Select[Archive]:
+    """Select archives that were not finished, and whose campaign somebody has deleted since."""
+    begun = (ArchiveState.WRITING.value, ArchiveState.DELETING.value)
+    here = select(BacklinkingCampaign.id).where(BacklinkingCampaign.id == Archive.campaign_id)
+    statement = select(Archive).where(Archive.state.in_(begun), ~here.exists()).order_by(Archive.id)
+    return statement if owner is None else statement.where(Archive.user_id == owner)
+
+
 def named(user_id: int, name_or_id: str) -> Select[Archive]:
     """Select the archives of a user's campaigns of a name or an id; two are enough to know too many."""
     return (
