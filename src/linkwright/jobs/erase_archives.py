@@ -18,7 +18,7 @@ from sqlalchemy import RowMapping
 
 from linkwright.archive.manifest import Manifest, TableFile, verify
 from linkwright.archive.storage import Storage
-from linkwright.archive.tables import ROWS_AT_ONCE, Writer, rows_of
+from linkwright.archive.tables import ROWS_AT_ONCE, Columns, Writer, rows_of
 from linkwright.db.types import dump_json
 from linkwright.errors import Damaged
 from linkwright.parsing.traces import Traces
@@ -87,18 +87,18 @@ class ErasedArchive:
 
     def _rewrite(self, folder: str, name: str, traces: Traces, own: Own, removed: Counter[str]) -> TableFile:
         kinds = self._manifest.tables[name].columns
+        columns = Columns(kinds)
         with self._storage.writing(folder, f"{name}.parquet") as stream:
-            writer = Writer(stream, kinds)
-            rows = rows_of(self._storage, self._folder, name)
-            while some := list(islice(rows, ROWS_AT_ONCE)):
-                cleaned = [
-                    self._cleaned(name, dict(zip(kinds, row, strict=True)), traces, own) for row in some
-                ]
-                removed[name] += sum(
-                    was != tuple(now.values()) for was, now in zip(some, cleaned, strict=True)
-                )
-                writer.write([tuple(row.values()) for row in cleaned])
-            writer.close()
+            with Writer(stream, columns) as writer:
+                rows = rows_of(self._storage, self._folder, name)
+                while some := list(islice(rows, ROWS_AT_ONCE)):
+                    cleaned = [
+                        self._cleaned(name, dict(zip(kinds, row, strict=True)), traces, own) for row in some
+                    ]
+                    removed[name] += sum(
+                        was != tuple(now.values()) for was, now in zip(some, cleaned, strict=True)
+                    )
+                    writer.write(columns.batch([tuple(row.values()) for row in cleaned]))
             size = stream.tell()
         if writer.rows != self._manifest.tables[name].rows:
             raise Damaged(f"The archive {self._folder}", f"{name} has other rows than its manifest says")
