@@ -25,6 +25,7 @@ from linkwright.schemas import (
     inbound,
     opportunities,
     responses,
+    retention,
     suppressions,
     templates,
 )
@@ -50,6 +51,7 @@ SHAPES: dict[str, Any] = {
     "response": responses.ResponseRead,
     "email_event": events.EventRead,
     "inbound_message": inbound.InboundRead,
+    "retention_removal": retention.RemovalRead,
     "decision": decisions.DecisionRead,
     "outcome": decisions.OutcomeRead,
     "analytics": analytics.AnalyticsRead,
@@ -71,6 +73,8 @@ KEYS: dict[str, dict[str, Any]] = {
     "email": {"id": 13, **WITHIN, "opportunity_id": 11, "parent_email_id": 14},
     "response": {"id": 17, **WITHIN, **ABOUT},
     "email_event": {"id": 19, **WITHIN, "email_id": 13},
+    "removed_looks": {**WITHIN, "email_id": 13, "number": 2},
+    "retention_removal": {"id": 53, **WITHIN, "user_id": USER, "row_count": 2, "byte_count": 3},
     "inbound_message": {"id": 23, **WITHIN, "user_id": USER, "email_id": 13, "response_id": 17},
     "status_change": {"id": 31, **WITHIN, **ABOUT, "kind": "email"},
     "content": {"user_id": USER, "digest": digest_of("A prompt"), "text": "A prompt"},
@@ -163,7 +167,7 @@ class TestEveryColumn:
     @pytest.mark.parametrize("urls", PAIRS, indirect=True, ids="-to-".join)
     @settings(
         max_examples=4,
-        phases=[Phase.generate],  # Rows of thirteen tables take long to make smaller.
+        phases=[Phase.generate],  # Rows of sixteen tables take long to make smaller.
         deadline=None,
         suppress_health_check=[
             HealthCheck.function_scoped_fixture,

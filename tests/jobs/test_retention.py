@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ from linkwright.services.context import Context
 from linkwright.services.retention_rules import RULES
 from linkwright.vocabulary import DataClass, EventKind, RetentionAction
 from tests.monitoring.sound_record import Ids, make_sound_record
+from tests.support.campaign_files import bring, export
 from tests.support.dump import dump
 
 LATER = datetime(2031, 1, 1, tzinfo=UTC)
@@ -212,6 +214,24 @@ class TestEverything:
         after = await service_of(database).get_campaign_analytics(ids.campaign, period_type="monthly")
         assert [row.emails_opened for row in after] == [row.emails_opened for row in before]
         assert (await examine(database)).faults == []
+
+
+class TestACampaignThatIsTakenAlong:
+    @pytest.mark.dialects("sqlite")
+    async def test_is_as_sound_elsewhere(
+        self, database: Database, ids: Ids, tmp_path: Path, sqlite_template: Path
+    ) -> None:
+        await everything(database)
+        await apply(database)
+        await export(database, tmp_path / "campaign.jsonl", ids.campaign)
+        other = Database(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'other.db')}")
+        try:
+            await bring(other, tmp_path / "campaign.jsonl")
+
+            assert (await examine(other)).faults == []
+            assert await count(other, RetentionRemoval, RetentionRemoval.campaign_id == ids.campaign) > 0
+        finally:
+            await other.close()
 
 
 class TestAHold:

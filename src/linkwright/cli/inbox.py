@@ -125,7 +125,7 @@ def show(
                 at = message.stripped_at
                 return message, None if at is None else f"({removed_on(at)})"
             one = ResponseRead.model_validate(await reading.responses.get(number))
-            of = (reading.retention, one.campaign_id, DataClass.RESPONSE_BODIES, one.received_at)
+            of = (reading, one.campaign_id, DataClass.RESPONSE_BODIES, one.received_at)
             return one, None if one.body_text else await why_empty(*of)
 
     found, why = run(work())

@@ -99,7 +99,7 @@ def show(letter: Id, user: User = None, database_url: DatabaseUrl = None, as_jso
                     if row.email_id in {None, one.id} and row.response_id is None
                 ],
                 [StatusChangeRead.model_validate(row) for row in moves],
-                await why_empty(reading.retention, one.campaign_id, of, left) if empty else None,
+                await why_empty(reading, one.campaign_id, of, left) if empty else None,
             )
 
     one, prospect, decided, moves, why = run(work())

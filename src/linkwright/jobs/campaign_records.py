@@ -17,6 +17,7 @@ from linkwright.models.events import EmailEvent
 from linkwright.models.inbound import InboundMessage
 from linkwright.models.opportunities import BacklinkOpportunity
 from linkwright.models.responses import BacklinkingResponse
+from linkwright.models.retention import RemovedLooks, RetentionRemoval
 from linkwright.models.status_changes import StatusChange
 from linkwright.models.suppressions import Suppression
 from linkwright.models.templates import BacklinkingTemplate
@@ -140,6 +141,8 @@ KINDS: Final = (
         refers={"opportunity_id": "opportunity", "email_id": "email"},
     ),
     Kind("email_event", EmailEvent, _in_campaign(EmailEvent), refers={"email_id": "email"}),
+    Kind("removed_looks", RemovedLooks, _in_campaign(RemovedLooks), refers={"email_id": "email"}),
+    Kind("retention_removal", RetentionRemoval, _in_campaign(RetentionRemoval), owner="user_id"),
     INBOUND,
     Kind(
         "status_change",
