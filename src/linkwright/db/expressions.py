@@ -85,6 +85,37 @@ def _each_text_at_on_postgresql(element: each_text_at, compiler: SQLCompiler, **
     return f"jsonb_array_elements_text({found})"
 
 
+class is_like(GenericFunction[bool]):  # noqa: N801  (reads as SQL)
+    """Whether a text is like a pattern in lower case, whatever the case of its ASCII letters.
+
+    SQLite's LIKE looks past that by itself; asked of a copy in lower case, it takes three times as long.
+
+    >>> from sqlalchemy import column
+    >>> from sqlalchemy.dialects import postgresql, sqlite
+    >>> asked = is_like(column("body"), literal_column("'huts'"))
+    >>> print(asked.compile(dialect=sqlite.dialect()))
+    body LIKE 'huts'
+    >>> print(asked.compile(dialect=postgresql.dialect()))
+    lower(body) LIKE 'huts'
+    """
+
+    name = "is_like"
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(is_like, "sqlite")
+def _is_like_on_sqlite(element: is_like, compiler: SQLCompiler, **words: Any) -> str:
+    text, pattern = (compiler.process(clause, **words) for clause in element.clauses)
+    return f"{text} LIKE {pattern}"
+
+
+@compiles(is_like, "postgresql")
+def _is_like_on_postgresql(element: is_like, compiler: SQLCompiler, **words: Any) -> str:
+    text, pattern = (compiler.process(clause, **words) for clause in element.clauses)
+    return f"lower({text}) LIKE {pattern}"
+
+
 class has_key(GenericFunction[bool]):  # noqa: N801  (reads as SQL)
     """Whether a JSON object in a column has a key, be its value null. The key is ours, never input.
 

@@ -25,6 +25,7 @@ from sqlalchemy import (
     update,
 )
 
+from linkwright.db.expressions import is_like
 from linkwright.db.portable import kind_of
 from linkwright.db.rows import table
 from linkwright.models import (
@@ -78,13 +79,13 @@ def tables_with_texts() -> tuple[Table, ...]:
 def mentioning(one: Table, user_id: int, patterns: Sequence[str]) -> Select[Any]:
     """Select a user's rows that may name a person."""
     texts = (cast(column, Text) if kind_of(column) == "json" else column for column in _texts(one))
-    found = [func.lower(text).like(pattern) for text in texts for pattern in patterns]
+    found = [is_like(text, pattern) for text in texts for pattern in patterns]
     return select(*one.c).where(owned(one, user_id), or_(*found))
 
 
 def with_address(one: Table, column: str, user_id: int, patterns: Sequence[str]) -> Select[Any]:
     """Select a user's rows whose address may be a person's."""
-    found = (func.lower(one.c[column]).like(pattern) for pattern in patterns)
+    found = (is_like(one.c[column], pattern) for pattern in patterns)
     return select(*one.c).where(owned(one, user_id), or_(*found))
 
 
@@ -120,7 +121,7 @@ def pointing_at(user_id: int, digests: Collection[str]) -> Select[Any]:
 
 def contents_mentioning(user_id: int, patterns: Sequence[str]) -> Select[Any]:
     """Select a user's prompts and outputs that may name a person."""
-    found = (func.lower(CONTENT.c.text).like(pattern) for pattern in patterns)
+    found = (is_like(CONTENT.c.text, pattern) for pattern in patterns)
     return select(CONTENT.c.digest, CONTENT.c.text).where(CONTENT.c.user_id == user_id, or_(*found))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import RowMapping, Table
@@ -122,17 +123,25 @@ def changes(table: Table, row: Values, traces: Traces, own: Own) -> dict[str, An
             after[name] = (None if row[name] is None else ERASED) if value is _BLANK else value
         for name in _FACTS_ONLY.get(table.name, ()):
             after[name] = _facts(row[name])
-    for column in table.columns:
-        name = column.key
-        if (value := after.get(name)) is None or column.foreign_keys:
+    for name, kind, length in _texts(table):
+        if (value := after.get(name)) is None:
             continue
-        if kind_of(column) == "json":
+        if kind == "json":
             after[name] = traces.cleaned_value(value, near=mine)
-        elif kind_of(column) == "text" and isinstance(value, str):
+        elif isinstance(value, str):
             text = _text(table.name, name, value, row, traces, near=mine)
-            after[name] = text if text is None else text[: getattr(column.type, "length", None)]
+            after[name] = text if text is None else text[:length]
     _forget_digests(table.name, row, after, own)
     return {name: value for name, value in after.items() if value != row[name]}
+
+
+@cache
+def _texts(table: Table) -> list[tuple[str, str, int | None]]:
+    return [
+        (column.key, kind, getattr(column.type, "length", None))
+        for column in table.columns
+        if (kind := kind_of(column)) in {"text", "json"} and not column.foreign_keys
+    ]
 
 
 def _text(table: str, name: str, value: str, row: Values, traces: Traces, *, near: bool) -> str | None:
