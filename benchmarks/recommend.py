@@ -96,6 +96,9 @@ async def _remember(service: BacklinkingDatabaseService, user: int, campaign: st
             choices = await insert_rows(session, AIDecision, rows)
             outcomes = [_outcome(user, id_, n, now) for id_, n in zip(choices, numbers, strict=True)]
             await insert_rows(session, AIDecisionOutcome, outcomes)
+            if not begin:
+                # PostgreSQL looks the decision of each outcome up: without statistics, among all of the user.
+                await session.execute(text("ANALYZE ai_decisions"))
     await service.rebuild_learning(user)
 
 
