@@ -1,12 +1,20 @@
 """Mailboxes: each message once, in whatever order they come."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from linkwright.db.engine import Database
-from linkwright.models import BacklinkingEmail, BacklinkingResponse, InboundMessage, Suppression
+from linkwright.models import (
+    AIDecision,
+    BacklinkingEmail,
+    BacklinkingResponse,
+    InboundMessage,
+    Suppression,
+)
+from linkwright.service import BacklinkingDatabaseService
 from tests.support import samples
 from tests.support.bringing import ME, Bringing, counts
 from tests.support.dump import dump
@@ -24,6 +32,9 @@ ANSWER: Any = {
     "answers": "1@x.com",
     "days": 1,
 }
+
+DRAFTED = datetime(2026, 3, 1, 9, tzinfo=UTC)
+"""The day before the first of the sample messages."""
 
 
 @pytest.fixture
@@ -94,3 +105,62 @@ async def test_one_mail_by_two_ways_is_one(place: Bringing) -> None:
 
     assert len(await place.all(InboundMessage)) == 1
     assert len(await place.all(BacklinkingResponse)) == 1
+
+
+class TestALetterThatWasDraftedHere:
+    async def drafted(self, place: Bringing) -> tuple[BacklinkingDatabaseService, BacklinkingEmail]:
+        """A letter to ed@huts.com that waits, written under a choice."""
+        await place.prospects("url,contact_email\nhttps://huts.com/write,ed@huts.com\n")
+        service = BacklinkingDatabaseService(place.database, clock=lambda: DRAFTED)
+        page = await place.page("https://huts.com/write")
+        choice = await service.recommend(place.user_id, place.campaign_id, "tone", ["formal", "casual"])
+        letter = {
+            "subject": "An article",
+            "body_text": "Hello Ed,\n\nwould an article on huts suit you, in the spring or in the summer?",
+            "body_html": "<p>Hello</p>",
+            "from_email": ME,
+            "to_email": "ed@huts.com",
+            "user_approved": False,
+            "decision_ids": [choice.decision_id],
+        }
+        return service, await service.create_email(place.campaign_id, page.id, letter)
+
+    async def test_has_left_when_it_is_in_the_sent_mail(self, place: Bringing) -> None:
+        _, draft = await self.drafted(place)
+        wrapped = "Hello Ed,\n\nwould an article on huts suit you,\nin the spring or in the summer?"
+        sent = samples.message(
+            sender=ME,
+            to="ed@huts.com",
+            subject="An article",
+            message_id="1@x.com",
+            body=f"{wrapped}\n\n-- \nMe",
+        )
+
+        summary = await place.mail(place.file(sent, "sent.eml"))
+        again = await place.mail(place.file(f"{sent}\n", "again.eml"))
+
+        assert (counts(summary), counts(again)) == ((0, 0, 1, 0), (0, 1, 0, 0))
+        [email] = await place.all(BacklinkingEmail)
+        assert (email.id, email.status, email.message_id) == (draft.id, "sent", "<1@x.com>")
+        assert (email.user_approved, email.body_text) == (True, draft.body_text)
+        [choice] = [one for one in await place.all(AIDecision) if one.kind == "choose"]
+        assert (choice.executed_at, choice.email_id) == (email.sent_at, email.id)
+        assert (await place.page("https://huts.com/write")).status == "contacted"
+        assert await place.is_sound()
+
+    async def test_still_waits_when_the_words_are_others_or_older(self, place: Bringing) -> None:
+        _, draft = await self.drafted(place)
+        words = (draft.body_text or "").replace("huts", "boots")
+        for number, (body, days) in enumerate(((words, 0), (draft.body_text or "", -30))):
+            sent = samples.message(
+                sender=ME,
+                to="ed@huts.com",
+                subject="An article",
+                message_id=f"{number}@x.com",
+                body=body,
+                days=days,
+            )
+            await place.mail(place.file(sent, f"{number}.eml"))
+
+        assert [email.status for email in await place.all(BacklinkingEmail)] == ["draft", "sent", "sent"]
+        assert await place.is_sound()

@@ -26,6 +26,9 @@ _LEFT: Final = (
     EmailStatus.COMPLAINED.value,
 )
 
+# What is queued a program sends, under an id of its own.
+_WAITING: Final = (EmailStatus.DRAFT.value, EmailStatus.APPROVED.value)
+
 
 def _prospect(*, by_domain: bool, in_campaign: bool) -> Select[Any]:
     """The user's prospect of some addresses or domains; of several, the first in the newest campaign."""
@@ -54,17 +57,23 @@ EMAILS_BY_MESSAGE_ID: Final = (
     .order_by(EMAIL.c.id)
 )
 
-# What left for one person at one prospect: a handful.
-LETTERS_TO: Final = (
-    select(*EMAIL.c)
-    .where(
-        EMAIL.c.campaign_id == bindparam("campaign_id"),
-        EMAIL.c.opportunity_id == bindparam("opportunity_id"),
-        EMAIL.c.status.in_(_LEFT),
-        func.lower(EMAIL.c.to_email) == bindparam("to_email"),
+
+def _letters(states: tuple[str, ...]) -> Select[Any]:
+    """Letters in some states for one person at one prospect: a handful."""
+    return (
+        select(*EMAIL.c)
+        .where(
+            EMAIL.c.campaign_id == bindparam("campaign_id"),
+            EMAIL.c.opportunity_id == bindparam("opportunity_id"),
+            EMAIL.c.status.in_(states),
+            func.lower(EMAIL.c.to_email) == bindparam("to_email"),
+        )
+        .order_by(EMAIL.c.id)
     )
-    .order_by(EMAIL.c.id)
-)
+
+
+LETTERS_TO: Final = _letters(_LEFT)
+WAITING_FOR: Final = _letters(_WAITING)
 
 # All campaigns of a user, locked in the order of their ids: what a file tells of may be in any of them.
 ALL_CAMPAIGNS: Final = held(

@@ -2,13 +2,14 @@
 
 A log knows the text but no date, a table of another tool the date but no text, a mailbox knows
 both and the Message-ID. Two of them that tell of the same letter make one email: the later one
-fills in what the earlier did not know.
+fills in what the earlier did not know. A letter that was drafted here and sent from somebody's own mailbox
+is the draft, and not another letter.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Any, Final, NamedTuple
 
@@ -22,7 +23,7 @@ from linkwright.schemas.emails import EmailSentElsewhere
 from linkwright.schemas.validation import parse
 from linkwright.services.context import Context
 from linkwright.services.email_held import Held
-from linkwright.services.email_leaving import note_contact
+from linkwright.services.email_leaving import leave, note_contact
 from linkwright.services.emails import Emails
 from linkwright.vocabulary import EventKind
 
@@ -79,12 +80,27 @@ class SentElsewhere:
         rows = (await run(self._ctx.session, imported.LETTERS_TO, of)).mappings().all()
         known = next((row for row in rows if _same_letter(row, letter)), None)
         if known is None:
+            if letter.sent_at is not None and (draft := await self._waiting(of, letter)) is not None:
+                return await self._left(draft, letter.sent_at, letter)
             email = await Emails(self._ctx).record_sent(campaign_id, opportunity_id, letter)
             return Recorded(email, Outcome.NEW)
         added = _additions(known, letter)
         if not added:
             return Recorded(detached(BacklinkingEmail, known), Outcome.SAME)
         return Recorded(await self._fill(known["id"], added), Outcome.MERGED)
+
+    async def _waiting(self, of: dict[str, Any], letter: EmailSentElsewhere) -> RowMapping | None:
+        """Return the email that waits here to be sent and is this letter, word for word."""
+        rows = (await run(self._ctx.session, imported.WAITING_FOR, of)).mappings().all()
+        return next((row for row in rows if _is_what_waits(row, letter)), None)
+
+    async def _left(self, draft: RowMapping, sent_at: datetime, letter: EmailSentElsewhere) -> Recorded:
+        held = await Held.email(self._ctx, draft["id"])
+        leave(held, sent_at, message_id=letter.message_id, reason="in a mailbox of sent mail")
+        # Whoever sends a letter from their own mailbox agrees with it.
+        facts, told = draft["personalization_data"] or {}, letter.personalization_data or {}
+        held.email_changes |= {"user_approved": True, "personalization_data": {**told, **facts}}
+        return Recorded(await held.saved(), Outcome.MERGED)
 
     async def _fill(self, email_id: int, added: dict[str, Any]) -> BacklinkingEmail:
         held = await Held.email(self._ctx, email_id)
@@ -112,6 +128,18 @@ def _same_letter(known: RowMapping, letter: EmailSentElsewhere) -> bool:
         texts = _words(known["body_text"]), _words(letter.body_text)
         return not all(texts) or texts[0] == texts[1]
     return True
+
+
+def _is_what_waits(draft: RowMapping, letter: EmailSentElsewhere) -> bool:
+    """Say whether a letter is what was drafted. A mail program wraps lines, and may add a signature."""
+    if draft["sent_at"] is not None or letter.sent_at is None or letter.sent_at < draft["created_at"]:
+        return False
+    text = _words(draft["body_text"])
+    return (
+        bool(text)
+        and _words(draft["subject"]) == _words(letter.subject)
+        and _words(letter.body_text).startswith(text)
+    )
 
 
 def _additions(known: RowMapping, letter: EmailSentElsewhere) -> dict[str, Any]:
