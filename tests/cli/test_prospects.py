@@ -16,8 +16,8 @@ class TestReading:
         assert len(everybody["prospects"]) == 5
         assert not everybody["more"]
         assert [line.split()[1:] for line in approved.out.splitlines()[2:]] == [
-            ["approved", "bob@two.example", "https://two.example/write"],
-            ["approved", "ann@one.example", "https://one.example/write"],
+            ["approved", "·", "bob@two.example", "https://two.example/write"],
+            ["approved", "·", "ann@one.example", "https://one.example/write"],
         ]
 
     def test_shows_facts_letters_answers_reasons_and_history(self, office: Office) -> None:

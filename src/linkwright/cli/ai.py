@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Protocol, TypeVar
 
 import typer
 
@@ -77,15 +77,8 @@ def check(
       linkwright ai check
       linkwright ai check --campaign "Trail running"
     """
-
-    async def work(asked: Asked) -> Answered[ReplyReading]:
-        return await asked.desk.classify_reply(_TRIAL, campaign_id=asked.campaign_id)
-
     ai = ai_of(settings_with(database_url))
-    if ai.name == LOCAL:
-        answer = run(ai.classify_reply(_TRIAL))
-    else:
-        answer = run(_asked(ai, work, campaign, user, database_url))
+    answer = _answer(ai, lambda asked: asked.classify_reply(_TRIAL), campaign, user, database_url)
     told: dict[str, Any] = {
         "provider": ai.name,
         "asked": _TRIAL,
@@ -124,11 +117,8 @@ def read(
     reading, decider = here.reader.read(message), here.reader.name
     ai = ai_of(settings)
     if ai.name != LOCAL and reading.kind in HUMAN_RESPONSES:
-
-        async def work(asked: Asked) -> Answered[ReplyReading]:
-            return await asked.desk.classify_reply(new_text(message.body_text), campaign_id=asked.campaign_id)
-
-        answer = run(_asked(ai, work, campaign, user, database_url))
+        words = new_text(message.body_text)
+        answer = _answer(ai, lambda asked: asked.classify_reply(words), campaign, user, database_url)
         intent, decider = answer.value.intent, answer.call.decider
         reading = Reading(kind_of(intent), intent, answer.value.confidence, tuple(answer.value.evidence))
     told = {
@@ -176,15 +166,8 @@ def score(
     except OSError as error:
         raise InvalidInput("FILE", f"cannot be read: {error.strerror}", str(file)) from None
     page, brief = Page(title, text), Brief("", keyword)
-
-    async def work(asked: Asked) -> Answered[PageScore] | None:
-        return await asked.desk.score_page(page, brief, campaign_id=asked.campaign_id)
-
     ai = ai_of(settings_with(database_url))
-    if ai.name == LOCAL:
-        answer = run(ai.score_page(page, brief))
-    else:
-        answer = run(_asked(ai, work, campaign, user, database_url))
+    answer = _answer(ai, lambda asked: asked.score_page(page, brief), campaign, user, database_url)
     if answer is None:
         raise InvalidInput("FILE", "says nothing", str(file))
     told = {**answer.value.model_dump(), "decider": answer.call.decider}
@@ -236,22 +219,44 @@ def show_readings(done: Readings, *, as_json: bool) -> None:
         raise typer.Exit(FAILED)
 
 
+class Asked(Protocol):
+    """Whom a command asks: an AI itself, or a desk at which its answers are paid for and kept."""
+
+    async def classify_reply(self, text: str, /) -> Answered[ReplyReading]:
+        """Say what the writer of a reply wants."""
+
+    async def score_page(self, page: Page, brief: Brief, /) -> Answered[PageScore] | None:
+        """Say how well a page fits; None where it says nothing."""
+
+
 @dataclass(frozen=True, slots=True)
-class Asked:
+class _Paid:
     """A desk to ask at, and the campaign that pays."""
 
     desk: AIDesk
     campaign_id: str | None
 
+    async def classify_reply(self, text: str, /) -> Answered[ReplyReading]:
+        return await self.desk.classify_reply(text, campaign_id=self.campaign_id)
 
-async def _asked(
+    async def score_page(self, page: Page, brief: Brief, /) -> Answered[PageScore] | None:
+        return await self.desk.score_page(page, brief, campaign_id=self.campaign_id)
+
+
+def _answer(
     ai: AI,
-    work: Callable[[Asked], Awaitable[T]],
+    question: Callable[[Asked], Awaitable[T]],
     campaign: str | None,
     user: str | None,
     database_url: str | None,
 ) -> T:
-    """Ask a provider through the ledger of the user's record."""
-    async with acting(database_url, user) as me:
-        payer = None if campaign is None else (await me.campaign(campaign)).id
-        return await work(Asked(AIDesk(me.service, me.user_id, ai), payer))
+    """Ask the local AI at once, and a provider through the ledger of the user's record."""
+
+    async def work() -> T:
+        if ai.name == LOCAL:
+            return await question(ai)
+        async with acting(database_url, user) as me:
+            payer = None if campaign is None else (await me.campaign(campaign)).id
+            return await question(_Paid(AIDesk(me.service, me.user_id, ai), payer))
+
+    return run(work())

@@ -6,10 +6,10 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 
 from linkwright.cli.acting import DryRun, User, moment_of
+from linkwright.cli.progress import progress
 from linkwright.cli.support import AsJson, DatabaseUrl, print_json, run, settings_with
 from linkwright.jobs.attribute import attribute as attribute_all
 from linkwright.service import BacklinkingDatabaseService
@@ -49,15 +49,14 @@ def attribute(
             user_id = None if user is None else (await service.get_user_by_email(user)).id
             due = await service.count_due_outcomes(user_id, moment)
             columns = (TextColumn("Attributing"), BarColumn(), MofNCompleteColumn())
-            with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-                task = bar.add_task("due", total=None if again else due)
+            with progress(*columns, quiet=as_json) as told:
                 return await attribute_all(
                     service.acting_as("job:attribute"),
                     user_id=user_id,
                     until=moment,
                     again=again,
                     dry_run=dry_run,
-                    progress=lambda done: bar.update(task, completed=done.judged),
+                    progress=lambda done: told(done.judged, None if again else due) if told else None,
                 )
 
     done = run(work())

@@ -18,7 +18,7 @@ _TITLES: Final = {
     "history": "Not drawn",
 }
 _STYLES: Final = {"better": "green", "worse": "red", "cannot_tell": "yellow"}
-_PAIRS: Final = ("arm", "beside", "difference", "95 %", "evidence", "verdict")
+_PAIRS: Final = ("arm", "difference", "95 %", "evidence", "verdict")
 _INDENT: Final = 2
 _MOST_EVIDENCE: Final = 1e6
 
@@ -59,9 +59,10 @@ def _show_traffic(traffic: TrafficRead, console: Console) -> None:
     rows = list(zip(*columns.values(), strict=True))
     console.print(listing([*columns], rows, wide="arm", whole=[*columns][1:], room=room))
     if traffic.pairs:
-        console.print()
+        # All are laid beside one arm, so it is named once: a column of it would push the verdict out.
+        console.print(Text(f"\nBeside {plain(traffic.pairs[0].baseline, 60)}"))
         found = [_pair(pair) for pair in traffic.pairs]
-        console.print(listing(_PAIRS, found, wide="arm", whole=_PAIRS[2:], room=room))
+        console.print(listing(_PAIRS, found, wide="arm", whole=_PAIRS[1:], room=room))
     for pair in traffic.pairs:
         console.print(Text(_sentence(pair), style=_STYLES.get(pair.verdict, "dim")))
 
@@ -84,7 +85,6 @@ def _columns(arms: Sequence[ArmRead]) -> dict[str, list[str]]:
 def _pair(pair: PairRead) -> Sequence[str]:
     return (
         plain(pair.arm, 60),
-        plain(pair.baseline, 60),
         NOTHING if pair.difference is None else f"{pair.difference:+.1%}",
         _interval(pair.low, pair.high, signed=True),
         f"{min(pair.e_value, _MOST_EVIDENCE):,.3g}",

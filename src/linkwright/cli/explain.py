@@ -15,6 +15,7 @@ from linkwright.cli.plain import plain
 from linkwright.cli.removed import removed_on
 from linkwright.cli.support import AsJson, DatabaseUrl, print_json, run
 from linkwright.parsing.readable import readable
+from linkwright.schemas.budgets import Spending
 from linkwright.schemas.stories import Entry, Story
 
 app = typer.Typer(no_args_is_help=True, help="Tell why a prospect or a letter stands where it does.")
@@ -76,18 +77,20 @@ def _explain(
 ) -> None:
     moment = moment_of("as_of", as_of)
 
-    async def work() -> Story:
+    async def work() -> tuple[Story, Spending]:
         async with acting(database_url, user) as me:
             told: Story = await me.service.explain(kind, identity, moment)
-            return told
+            return told, await me.service.get_ai_budget(told.campaign_id)
 
-    story = run(work())
+    story, spending = run(work())
     if as_json:
-        print_json(story.model_dump(mode="json"))
+        print_json({**story.model_dump(mode="json"), "campaign_cost_limit": spending.cost_limit})
         return
     console = Console()
     console.print(Text.assemble((plain(story.title), "bold"), f"  {story.status.replace('_', ' ')}"))
     console.print(Text(f"as of {story.as_of:%Y-%m-%d %H:%M} UTC, {_cost(story)}", style="dim"))
+    if spending.cost_limit is not None:
+        console.print(Text(_limit(spending), style="dim"))
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True, style="dim")
     table.add_column(no_wrap=True, style="dim")
@@ -105,6 +108,13 @@ def _explain(
 def _cost(story: Story) -> str:
     said = f"cost {story.cost:.4f} USD"
     return f"{said}, {story.unpriced} unpriced" if story.unpriced else said
+
+
+def _limit(spending: Spending) -> str:
+    return (
+        f"its campaign may spend {spending.cost_limit:.2f} USD on AI;"
+        f" by now it has spent {spending.spent:.4f} USD"
+    )
 
 
 def _told(entry: Entry) -> Text:

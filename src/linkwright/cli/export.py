@@ -23,9 +23,10 @@ from linkwright.cli.support import (
 )
 from linkwright.errors import InvalidInput, NotFound
 from linkwright.jobs.desks import SEARCHED_CAMPAIGNS, Desk, desk_for, no_campaign
-from linkwright.jobs.export import Exported, export_campaign, write_whole
+from linkwright.jobs.export import Exported, export_campaign
 from linkwright.jobs.export_tables import export_csv, export_xlsx
 from linkwright.jobs.import_campaign import Imported, import_campaign
+from linkwright.jobs.whole_files import whole_file
 from linkwright.services.campaigns import Campaigns
 from linkwright.services.context import Context
 
@@ -77,13 +78,13 @@ def campaign_out(
     if output is None and form is Format.XLSX and sys.stdout.isatty():
         raise InvalidInput("output", "is required: a workbook cannot be shown here")
 
-    def write(target: BinaryIO) -> None:
-        exported = run(_export(campaign, form, target, user=user, database_url=database_url))
-        if output is not None:
-            typer.echo(f"{output}: {_counted(exported.rows)}", err=True)
+    def write(target: BinaryIO) -> Exported:
+        return run(_export(campaign, form, target, user=user, database_url=database_url))
 
     if output is not None:
-        write_whole(output, write)
+        with whole_file(output, replace=True) as draft, draft.open("wb") as target:
+            exported = write(target)
+        typer.echo(f"{output}: {_counted(exported.rows)}", err=True)
         return
     try:
         write(sys.stdout.buffer)

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from linkwright.cli.plain import plain
 from linkwright.jobs.importers import Summary
+from linkwright.vocabulary import ImportKind
 
 _SHOWN: Final = 10
 
@@ -29,13 +30,12 @@ def show_summary(summary: Summary, console: Console) -> None:
         text = f"An earlier run was broken off: this one went on after {summary.resumed_at:,}."
         console.print(Text(text, style="dim"))
     if summary.rejects is not None:
-        console.print(
-            Text(
-                f"Refused rows: {plain(summary.rejects, 500)}. "
-                "Mend these rows in your file and bring it again."
-            ),
-            soft_wrap=True,
+        what, advice = (
+            ("messages", "")
+            if summary.kind == ImportKind.MAIL
+            else ("rows", " Mend these rows in your file and bring it again.")
         )
+        console.print(Text(f"Refused {what}: {plain(summary.rejects, 500)}.{advice}"), soft_wrap=True)
     if summary.dry_run:
         console.print(Text("Dry run: this is what would happen; nothing was kept.", style="yellow"))
     elif not summary.changed and not summary.resumed_at:

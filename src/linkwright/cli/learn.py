@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn
 
 from linkwright.cli.acting import InCampaign, User, acting
 from linkwright.cli.learn_view import (
@@ -19,6 +19,7 @@ from linkwright.cli.learn_view import (
     print_recommendation,
     print_regrets,
 )
+from linkwright.cli.progress import Told, progress
 from linkwright.cli.support import AsJson, DatabaseUrl, print_json, run, settings_with
 from linkwright.errors import InvalidInput
 from linkwright.service import BacklinkingDatabaseService
@@ -207,9 +208,8 @@ def simulate(
     met = chosen if plot is None else chosen.with_marks(CURVE_MARKS)
     names = policy or list(POLICIES)
     regrets = []
-    with Progress(transient=True, console=Console(stderr=True)) as progress:
-        for name in names:
-            task = progress.add_task(name, total=chosen.days)
+    for name in names:
+        with progress(TextColumn(name), BarColumn(), TaskProgressColumn(), quiet=as_json) as told:
             regrets.append(
                 simulate(
                     met,
@@ -217,7 +217,7 @@ def simulate(
                     POLICIES[name],
                     runs=runs,
                     seed=seed,
-                    progress=lambda day, task=task: progress.update(task, completed=day),  # type: ignore[misc]
+                    progress=partial(_tell_day, told, chosen.days),
                 )
             )
     bound = {mark: lai_robbins(chosen, mark) for mark in chosen.marks}
@@ -229,6 +229,11 @@ def simulate(
         print_regrets(chosen, regrets, bound, runs=runs, seed=seed)
         if plot is not None:
             typer.echo(f"Drawn into {plot}.")
+
+
+def _tell_day(told: Told | None, days: int, day: int) -> None:
+    if told is not None:
+        told(day, days)
 
 
 def _list_worlds(*, as_json: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -32,6 +33,9 @@ VERDICTS: Final = {
     PatternVerdict.NOT_ENOUGH_DATA: "not enough data",
 }
 
+_IN_A_TABLE: Final = {PatternVerdict.NO_DIFFERENCE_THAT_MATTERS: "no real difference"}
+"""Where there is no room for the whole verdict."""
+
 
 def print_recommendation(found: Recommendation) -> None:
     """Print what was chosen, and what else could have been."""
@@ -55,23 +59,24 @@ def print_recommendation(found: Recommendation) -> None:
 
 
 def print_patterns(found: Sequence[Pattern]) -> None:
-    """Print what is known of each choice."""
-    rows = [
-        (
-            one.factor.replace("_", " "),
-            one.arm,
-            VERDICTS[one.verdict],
-            f"{one.more:,}" if one.more else "·",
-            f"{one.rate:.1%} ({one.interval[0] * 100:.2g}-{one.interval[1] * 100:.2g})",
-            "·" if one.base_rate is None else f"{one.base_rate:.1%}",
-            f"{one.replies:,}/{one.trials:,}",
-        )
-        for one in found
-    ]
-    columns = ("what", "choice", "verdict", "needs", "expected", "others", "replies")
-    whole = tuple(name for name in columns if name != "choice")
-    none = "Nothing is known yet: `linkwright learn update` counts what has come of choices."
-    show_list(columns, rows, wide="choice", whole=whole, cut=False, none=none)
+    """Print what is known of each choice, a table for each thing that is chosen."""
+    if not found:
+        typer.echo("Nothing is known yet: `linkwright learn update` counts what has come of choices.")
+    columns = ("choice", "verdict", "needs", "expected", "others", "replies")
+    for number, (factor, group) in enumerate(groupby(found, key=lambda one: one.factor)):
+        rows = [
+            (
+                one.arm,
+                _IN_A_TABLE.get(one.verdict, VERDICTS[one.verdict]),
+                f"{one.more:,}" if one.more else "·",
+                f"{one.rate:.1%} ({one.interval[0] * 100:.2g}-{one.interval[1] * 100:.2g})",
+                "·" if one.base_rate is None else f"{one.base_rate:.1%}",
+                f"{one.replies:,}/{one.trials:,}",
+            )
+            for one in group
+        ]
+        typer.echo("\n" * bool(number) + factor.replace("_", " "))
+        show_list(columns, rows, wide="choice", whole=columns[1:], cut=False, none="")
 
 
 def print_regrets(

@@ -41,7 +41,7 @@ def list_prospects(
     database_url: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    """List a campaign's prospects, the best first.
+    """List a campaign's prospects, the most relevant first; who was not looked at comes last.
 
     \b
     Examples:
@@ -59,12 +59,12 @@ def list_prospects(
     if as_json:
         print_json({"prospects": as_values(found), "more": cut})
         return
-    rows = [(one.id, one.status, one.contact_email, one.url) for one in found]
+    rows = [(one.id, one.status, _relevance(one), one.contact_email, one.url) for one in found]
     show_list(
-        ("id", "status", "address", "page"),
+        ("id", "status", "relevance", "address", "page"),
         rows,
         wide="page",
-        whole=("id", "status"),
+        whole=("id", "status", "relevance"),
         cut=cut,
         none="No prospects.",
     )
@@ -223,6 +223,11 @@ def lost(
         return await work.opportunities.record_link_lost(one, evidence=evidence)
 
     each("prospect", [prospect], verb, user=user, database_url=database_url, as_json=as_json)
+
+
+def _relevance(one: OpportunityRead) -> float | None:
+    # 0 until somebody has looked at the page, and means nothing then.
+    return None if one.analyzed_at is None else one.ai_relevance_score
 
 
 def _all(shape: type[Record], rows: Any) -> list[Any]:

@@ -13,7 +13,7 @@ from linkwright.cli.learn_view import VERDICTS
 from linkwright.cli.plain import plain
 from linkwright.jobs.run_report import RunReport
 from linkwright.services.patterns import Pattern, PatternVerdict
-from linkwright.services.roll_up_columns import HIGH_RELEVANCE
+from linkwright.vocabulary import DeciderKind
 
 _SHOWN = 6
 
@@ -52,7 +52,7 @@ def _lines(report: RunReport) -> Iterator[tuple[str, Text]]:
 def _scored(report: RunReport) -> Iterator[Text]:
     if report.scored:
         total, fit = report.scored["prospects"], report.scored["fit"]
-        yield Text(f"{total:,} prospects, {fit:,} of them fit ({HIGH_RELEVANCE} and more)")
+        yield Text(f"{total:,} prospects, {fit:,} of them fit ({report.fits_from:g} and more)")
     if report.not_scored:
         words = f"{report.not_scored:,} {'has' if report.not_scored == 1 else 'have'} no text to be scored by"
         yield Text.assemble(
@@ -74,7 +74,10 @@ def _chosen(report: RunReport) -> Text:
 def _read(report: RunReport) -> Iterator[str]:
     for one in report.read:
         unclear = f", {one.unclear:,} of them unclear" if one.unclear else ""
-        yield f"{one.answers:,} answers by {plain(one.reader, 60)}{unclear}"
+        if one.by == DeciderKind.USER:
+            yield f"{one.answers:,} looked at by a person"
+        else:
+            yield f"{one.answers:,} answers by {plain(one.reader, 60)}{unclear}"
 
 
 def _pattern(one: Pattern) -> Text:

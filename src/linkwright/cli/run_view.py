@@ -4,7 +4,7 @@ Everything shown may come from a stranger's page or mail, so it goes into `Text`
 no markup, and through `plain`, which leaves no control character to move the cursor.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from rich.box import SIMPLE_HEAD
@@ -19,6 +19,7 @@ from linkwright.cli.run_commands import commands, id_of
 from linkwright.cli.run_learned_view import learned
 from linkwright.jobs.run_report import Brought, Errand, Refused, RunReport, Stage
 from linkwright.parsing.readable import readable
+from linkwright.vocabulary import ImportKind
 
 WIDEST_BAR = 44
 BESIDE_BAR = 48  # the words and numbers on either side of it
@@ -215,11 +216,17 @@ def _refused(report: RunReport, *, everything: bool) -> RenderableType | None:
             parts.append(Padding(show_them(faults), (0, 0, 0, indent)))
     if report.refused_count > len(shown):
         parts.append(Text(f"  … and {report.refused_count - len(shown):,} more", style="dim"))
-    rejects = [one.rejects_file for one in report.brought if one.rejects_file]
-    if rejects:
-        words = f"All of them: {', '.join(rejects)}. Mend these rows in your file and bring it again."
-        parts.append(Padding(Text(words, style="dim"), (0, 0, 0, 2)))
+    parts += (Padding(Text(words, style="dim"), (0, 0, 0, 2)) for words in _rejects(report.brought))
     return Group(*parts)
+
+
+def _rejects(brought: Sequence[Brought]) -> Iterator[str]:
+    """Say where all that was refused of a file is listed. What was refused as a whole is in no file."""
+    files = {one.rejects_file: one.kind == ImportKind.MAIL for one in brought if one.rejects_file}
+    if rows := [file for file, is_mail in files.items() if not is_mail]:
+        yield f"All refused rows: {', '.join(rows)}. Mend them in your file and bring it again."
+    if messages := [file for file, is_mail in files.items() if is_mail]:
+        yield f"All refused messages: {', '.join(messages)}."
 
 
 def _whole(refused: Iterable[Refused]) -> Text:

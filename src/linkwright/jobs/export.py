@@ -10,8 +10,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
-from pathlib import Path
-from typing import Any, BinaryIO, Final, cast
+from typing import Any, BinaryIO, Final
 
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,7 +18,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from linkwright import migrations
 from linkwright.clock import Clock, utc_now
 from linkwright.db.engine import Database
-from linkwright.errors import InvalidInput
 from linkwright.jobs.campaign_records import KINDS, Kind
 from linkwright.jobs.record_values import to_json
 from linkwright.models.campaigns import BacklinkingCampaign
@@ -78,26 +76,6 @@ async def rows_of(session: AsyncSession, kind: Kind, campaign_id: str) -> AsyncI
             yield {name: to_json(value) for name, value in zip(columns, row, strict=True)}
     finally:
         await result.close()
-
-
-def write_whole(path: Path, write: Callable[[BinaryIO], None]) -> None:
-    """Let `write` fill a file that appears under its name only when it is whole.
-
-    Raises:
-        InvalidInput: nothing can be written there.
-    """
-    draft: Path | None = None
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name[:50]}.", delete=False) as file:
-            draft = Path(file.name)
-            write(cast(BinaryIO, file))
-        draft.chmod(0o600)  # It holds people's addresses.
-        draft.replace(path)
-    except OSError as error:
-        raise InvalidInput("output", f"cannot be written ({error.strerror or error})", str(path)) from None
-    finally:
-        if draft is not None:
-            draft.unlink(missing_ok=True)
 
 
 async def _write(

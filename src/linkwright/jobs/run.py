@@ -73,7 +73,7 @@ async def run_campaign(
                 await step(at, file, report)
         await _roll_up(at, report)
         await sum_up(at, report)
-        await sum_up_learning(at, report)
+        await sum_up_learning(at, file, report)
     return report
 
 

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from linkwright.services.patterns import Pattern
+from linkwright.services.roll_up_columns import HIGH_RELEVANCE
+from linkwright.vocabulary import DeciderKind
 
 LISTED = 200
 
@@ -78,16 +80,20 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class ReadBy:
-    """How many answers one reader has read, and of how many it could not say what they want."""
+    """How many answers one reader has read, and of how many it could not say what they want.
+
+    `by` is the kind of reader: a person looks at what a rule or a model has read.
+    """
 
     reader: str
     answers: int
     unclear: int
+    by: str = DeciderKind.RULE.value
 
 
 @dataclass(slots=True)
 class RunReport:
-    """One run of one campaign."""
+    """One run of one campaign. `fits_from` is the score from which a page counts as one that fits."""
 
     campaign: str
     campaign_id: str
@@ -107,6 +113,7 @@ class RunReport:
     letters: dict[str, int] = field(default_factory=dict)
     answers: dict[str, int] = field(default_factory=dict)
     scored: dict[str, int] = field(default_factory=dict)
+    fits_from: float = HIGH_RELEVANCE
     not_scored: int = 0
     chosen: list[Chosen] = field(default_factory=list)
     read: list[ReadBy] = field(default_factory=list)

@@ -5,21 +5,23 @@ from __future__ import annotations
 from typing import Final
 
 from linkwright.db.rows import run
+from linkwright.jobs.campaign_file import CampaignFile
 from linkwright.jobs.run_desk import RunDesk
 from linkwright.jobs.run_report import Chosen, ReadBy, RunReport
 from linkwright.queries import ai_work as queries
-from linkwright.services.roll_up_columns import HIGH_RELEVANCE
 from linkwright.vocabulary import Factor
 
 _NOBODY: Final = "nobody named"
 
 
-async def sum_up_learning(desk: RunDesk, report: RunReport) -> None:
+async def sum_up_learning(desk: RunDesk, file: CampaignFile, report: RunReport) -> None:
     """Fill in the parts of the report that are about what is known by now, and how sure that is."""
     campaign_id = report.campaign_id
+    if file.qualify.min_relevance is not None:
+        report.fits_from = file.qualify.min_relevance
     async with desk.reading() as work:
         session = work.context.session
-        row = (await run(session, queries.scored(campaign_id, HIGH_RELEVANCE))).one()
+        row = (await run(session, queries.scored(campaign_id, report.fits_from))).one()
         if row.pages:
             report.scored = {
                 "prospects": row.pages,
@@ -32,7 +34,7 @@ async def sum_up_learning(desk: RunDesk, report: RunReport) -> None:
             for one in await run(session, queries.chosen(campaign_id, Factor.TEMPLATE))
         ]
         report.read = [
-            ReadBy(one.reader or _NOBODY, one.responses, int(one.unclear))
+            ReadBy(one.reader or _NOBODY, one.responses, int(one.unclear), one.by)
             for one in await run(session, queries.read_by(campaign_id))
         ]
         report.patterns = await work.patterns.patterns(desk.user_id)

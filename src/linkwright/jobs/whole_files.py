@@ -25,7 +25,7 @@ def whole_file(path: Path, *, replace: bool = False) -> Iterator[Path]:
     """
     if path.exists() and not replace:
         raise Conflict(f"There already is a file {path}; nothing was written over it.")
-    draft = path.with_name(f".{path.name}.part")
+    draft = path.parent / f".{path.name}.part"
     with storage_errors(path):
         descriptor = os.open(draft, os.O_RDWR | os.O_CREAT, 0o600)
     try:

@@ -95,11 +95,12 @@ def read_by(campaign_id: str) -> Select[Any]:
     return (
         select(
             _DECISION.c.decider.label("reader"),
+            _DECISION.c.decided_by.label("by"),
             func.count(_DECISION.c.response_id.distinct()).label("responses"),
             func.sum(case((intent == Intent.UNCLEAR.value, 1), else_=0)).label("unclear"),
         )
         .where(_DECISION.c.campaign_id == campaign_id, _DECISION.c.kind == DecisionKind.CLASSIFY.value)
-        .group_by(_DECISION.c.decider)
+        .group_by(_DECISION.c.decider, _DECISION.c.decided_by)
         .order_by(func.count().desc(), _DECISION.c.decider)
     )
 

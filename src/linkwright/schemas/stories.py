@@ -49,6 +49,7 @@ class Story(Record):
 
     kind: Literal["opportunity", "email"]
     id: int
+    campaign_id: str
     title: str
     status: str
     as_of: datetime

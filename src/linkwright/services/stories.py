@@ -114,6 +114,7 @@ class Stories:
         return Story(
             kind=kind,
             id=identity,
+            campaign_id=page.campaign_id,
             title=_title(page, email),
             status=_status(kind, identity, moves),
             as_of=asked,
