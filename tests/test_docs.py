@@ -35,6 +35,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("exam
 RUN = [
     "README.md",
     *(f"docs/{name}.md" for name in ("library", "files", "campaign-file", "working", "operations")),
+    pytest.param("examples/northwind-season/README.md", marks=pytest.mark.slow),
 ]
 _LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 _FENCE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)

@@ -16,7 +16,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[1]
 CODE = ("src", "tests", "benchmarks")
 ROOMS = (*CODE, "docs", "examples", "scripts", ".ci", ".github")
-VERBS = ["setup", "run", "test", "test-fast", "check", "fix", "bench", "docs", "clean"]
+VERBS = ["setup", "run", "season", "test", "test-fast", "check", "fix", "bench", "docs", "clean"]
 
 # In pieces, so that this file keeps its own rule.
 REGISTRIES = [

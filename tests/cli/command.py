@@ -52,15 +52,20 @@ def linkwright(*words: str, url: str | None = None, folder: Path | None = None, 
 
 def process(*words: str, url: str | None = None, folder: Path | None = None, **variables: str) -> Said:
     """Run `linkwright WORDS` as a process of its own."""
+    return python("-m", "linkwright", *words, url=url, folder=folder, **variables)
+
+
+def python(*words: str, url: str | None = None, folder: Path | None = None, **variables: str) -> Said:
+    """Run `python WORDS` with nothing of this process's settings."""
     done = subprocess.run(
-        [sys.executable, "-m", "linkwright", *words],
+        [sys.executable, *words],
         capture_output=True,
         check=False,
         cwd=folder,
         env=_environment(url, variables),
         input="",
         text=True,
-        timeout=120,
+        timeout=600,
     )
     return Said(done.returncode, done.stdout, done.stderr)
 

@@ -2,8 +2,8 @@
 
 - ```python is run, with `await` at its top level as in `python -m asyncio`; all blocks of a page
   share their names. What it prints stands in a ```text block right behind it, and is compared.
-- ```console: each `$ linkwright ...` is run. Output that is shown is compared; a command that does not
-  end with 0 is followed by `$ echo $?` and its status. Other commands must be in `NOT_OURS`.
+- ```console: each `$ linkwright ...` and `$ python ...` is run. Output that is shown is compared; a
+  command that does not end with 0 is followed by `$ echo $?` and its status. Others must be in `NOT_OURS`.
 - A fence behind `<!-- file: NAME -->` is written to that file.
 
 `...` stands for whatever differs from run to run, as in doctests.
@@ -26,7 +26,7 @@ from sybil.parsers.markdown import CodeBlockParser
 from sybil.typing import Parser
 
 from linkwright.service import BacklinkingDatabaseService
-from tests.cli.command import linkwright
+from tests.cli.command import linkwright, python
 
 NOT_OURS = frozenset({"createdb", "make", "pip", "pg_dump", "pg_restore", "psql", "sqlite3", "vacuumdb"})
 _FILE = re.compile(r"<!-- file: (?P<name>[\w./-]+) -->\n```\w+\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -109,10 +109,13 @@ class Page:
             while words and re.fullmatch(r"LINKWRIGHT_\w+=.*", words[0]):
                 name, _, value = words.pop(0).partition("=")
                 variables[name] = value
-            if words[:1] != ["linkwright"]:
+            if words[0] == "python":
+                said = python(*words[1:], folder=self._folder, **variables)
+            elif words[0] == "linkwright":
+                said = linkwright(*words[1:], folder=self._folder, **variables)
+            else:
                 assert words[0] in NOT_OURS, f"`{command}` is neither ours nor known to be another's"
                 continue
-            said = linkwright(*words[1:], folder=self._folder, **variables)
             status = said.status
             if shown and (difference := _difference(shown, said.out + said.err)):
                 return f"$ {command}\n{difference}"

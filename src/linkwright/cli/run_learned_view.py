@@ -88,7 +88,7 @@ def _pattern(one: Pattern) -> Text:
     others = "" if one.base_rate is None else f", others {one.base_rate:.1%}"
     waiting = f", {one.waiting:,} waiting" if one.waiting else ""
     words.append(
-        f"  {one.replies:,} of {one.trials:,} answered{waiting}; expected {one.rate:.1%}"
+        f"\n{one.replies:,} of {one.trials:,} answered{waiting}; expected {one.rate:.1%}"
         f" ({low:.1%} to {high:.1%}){others}",
         style="dim",
     )
