@@ -22,7 +22,8 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
-from people import ME, Reply, Sent, by_hand, editor, letter, link, reply
+from editors import editor
+from people import ME, Reply, Sent, by_hand, letter, link, reply
 from rich.console import Console
 
 from linkwright import BacklinkingDatabaseService, migrations

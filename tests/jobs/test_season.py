@@ -30,7 +30,8 @@ def season(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     monkeypatch.setattr(module, "MONDAYS", module.MONDAYS[:WEEKS])
     monkeypatch.setattr(module, "END", module.MONDAYS[-1])
     yield module
-    sys.modules.pop("people", None)
+    for name in ("people", "editors"):
+        sys.modules.pop(name, None)
 
 
 def files_of(folder: Path) -> dict[Path, bytes]:
