@@ -419,6 +419,23 @@ class RetentionAction(StrEnum):
     KEEP = "keep"
 
 
+class MaintenanceOutcome(StrEnum):
+    """How a run of upkeep ended: well, or with a step that failed. One that stays running was killed."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class StepState(StrEnum):
+    """How one step of upkeep ended. What is unfinished goes on in the next run."""
+
+    DONE = "done"
+    UNFINISHED = "unfinished"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
 HUMAN_RESPONSES = frozenset({ResponseType.POSITIVE, ResponseType.NEGATIVE, ResponseType.NEUTRAL})
 AUTO_REPLIES = frozenset({ResponseType.AUTO_REPLY, ResponseType.OUT_OF_OFFICE})
 SEQUENCE_TYPES = frozenset(

@@ -1,14 +1,17 @@
 """`linkwright doctor`: is the record sound, and if not, what is to be done."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from linkwright.cli.ending import FAILED
 from linkwright.cli.support import AsJson, DatabaseUrl, open_database, print_json, run, settings_with
+from linkwright.clock import utc_now
 from linkwright.monitoring.checks import SHOWN, Fault
 from linkwright.monitoring.doctor import Examination, examine
 from linkwright.monitoring.doctor import repair as mend
+from linkwright.monitoring.upkeep import maintained_at, upkeep_hint
 
 
 def doctor(
@@ -31,19 +34,24 @@ def doctor(
       linkwright doctor --json
     """
 
-    async def work() -> Examination:
+    async def work() -> tuple[Examination, datetime | None]:
         settings = settings_with(database_url)
         pepper = settings.address_pepper.get_secret_value().encode()
         async with open_database(database_url) as database:
+            async with database.reading() as session:
+                maintained = await maintained_at(session)
             if repair:
-                return await mend(database, pepper=pepper, learning=settings.learning, shown=rows)
-            return await examine(database, pepper=pepper, shown=rows)
+                mended = await mend(database, pepper=pepper, learning=settings.learning, shown=rows)
+                return mended, maintained
+            return await examine(database, pepper=pepper, shown=rows), maintained
 
-    found = run(work())
+    found, maintained = run(work())
     if as_json:
-        print_json(facts_of(found))
+        print_json(facts_of(found) | {"maintained_at": maintained})
     else:
         tell(found)
+        if hint := upkeep_hint(maintained, utc_now()):
+            typer.echo(hint)
     if not found.sound:
         raise typer.Exit(FAILED)
 

@@ -13,7 +13,7 @@ from rich.text import Text
 from linkwright.cli.view import listing
 from linkwright.monitoring.ai_times import Calls
 from linkwright.monitoring.caches import Cache
-from linkwright.monitoring.indexes import IndexReport
+from linkwright.monitoring.indexes import IndexReport, kept
 from linkwright.monitoring.overview import Overview
 from linkwright.monitoring.report import process_caches_of
 from linkwright.monitoring.statements import Numbers, summary
@@ -49,6 +49,8 @@ def _parts(found: Overview, room: int, shown: int) -> Iterator[RenderableType]:
     yield from _indexes(found.indexes, room)
     yield from _caches(found, room)
     yield from _ai(found.ai, room)
+    if found.maintained_at is not None:
+        yield Text(f"\nUpkeep went well last at {found.maintained_at:%Y-%m-%d %H:%M} UTC.")
     for hint in found.hints:
         yield Text(f"\n{hint}", style="dim")
 
@@ -76,15 +78,16 @@ def _statements(numbers: Numbers, room: int, shown: int) -> Iterator[RenderableT
 def _indexes(found: IndexReport, room: int) -> Iterator[RenderableType]:
     yield from _part(f"Indexes ({found.number})")
     faults = [
-        *(("unused", each.table, each.name, "nothing was read from it") for each in found.unused),
-        *(
-            ("duplicate", each.index.table, each.index.name, f"{each.other} begins with its columns")
-            for each in found.duplicate
-        ),
+        *(("unused", each, "nothing was read from it") for each in found.unused),
+        *(("duplicate", each.index, f"{each.other} begins with its columns") for each in found.duplicate),
     ]
     if faults:
         columns = ("what", "table", "index", "why")
-        yield listing(columns, faults, wide="why", whole=columns[:-1], room=room)
+        rows = [
+            (what, index.table, index.name, "kept: asked for by the schema" if kept(index) else why)
+            for what, index, why in faults
+        ]
+        yield listing(columns, rows, wide="why", whole=columns[:-1], room=room)
     for each in found.missing:
         read = f"{each.rows:,} rows of {each.table} are read from end to end, {each.count:,} times"
         yield Text(f"{read}, by {each.issuer} {_short(each.sql)}"[: room * 2])

@@ -85,6 +85,11 @@ MENU: Final = {
     "letters": Place(
         "linkwright.cli.letters", "app", "Read letters, approve or cancel them, say which you sent yourself."
     ),
+    "maintain": Place(
+        "linkwright.cli.maintain",
+        "maintain",
+        "Look after the database: partitions, roll-ups, statistics, dead rows, indexes, checks.",
+    ),
     "monitor": Place(
         "linkwright.cli.monitor",
         "monitor",

@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import URL, NullPool, event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from linkwright.db.engine import Database
 from linkwright.db.integrity import translated_errors
 from linkwright.db.sqlite_connections import connect
 from linkwright.db.urls import async_url
@@ -56,6 +57,18 @@ async def alone(url: str, *, patience: float = PATIENCE) -> AsyncIterator[AsyncC
                     yield connection
     finally:
         await engine.dispose()  # The advisory lock ends with its connection.
+
+
+async def schema_is_changing(database: Database) -> bool:
+    """Say whether some program is changing the schema just now. On SQLite it then has the whole file."""
+    if database.dialect == "sqlite":
+        return False
+    with translated_errors():
+        async with database.engine.connect() as connection:
+            if not await connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _LOCK}):
+                return True
+            await connection.scalar(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
+            return False
 
 
 def _sqlite(url: URL, patience: float) -> AsyncEngine:

@@ -13,6 +13,7 @@ from linkwright.models.events import EmailEvent
 from linkwright.models.imports import ImportJob
 from linkwright.models.inbound import InboundMessage
 from linkwright.models.learning import AILearningData
+from linkwright.models.maintenance import MaintenanceRun
 from linkwright.models.opportunities import BacklinkOpportunity
 from linkwright.models.pools import LearningPool
 from linkwright.models.responses import BacklinkingResponse
@@ -46,6 +47,7 @@ __all__ = [
     "InboundMessage",
     "LearningPool",
     "LegalHold",
+    "MaintenanceRun",
     "RemovedLooks",
     "RetentionPolicy",
     "RetentionRemoval",

@@ -28,12 +28,18 @@ FREQUENT: Final = 100
 ENOUGH: Final = 1_000
 """So often must a table's indexes have been read, before one of them that was not is called unused."""
 
+_PROMISED: Final = "idx_"
 _MOST_PLANS: Final = 500
 _SCAN: Final = re.compile(
     r"^ *(?:SCAN (?P<lite>\w+)|(?:-> +)?(?:Parallel )?Seq Scan on (?P<pg>\w+)(?: (?P<alias>\w+))?)"
 )
 _CONDITION: Final = r"\b{name}\.(\w+) (=|IN \(|<=?|>=?|BETWEEN)"
 _ORDER: Final = r"ORDER BY {name}\.(\w+)"
+
+
+def kept(index: Index) -> bool:
+    """Say whether the schema was asked for with this index by its name: it stays, needed or not."""
+    return index.name.startswith(_PROMISED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from linkwright.monitoring.ai_times import Calls, ai_times
 from linkwright.monitoring.folders import Folder
 from linkwright.monitoring.indexes import IndexReport, examine_indexes
 from linkwright.monitoring.statements import Numbers
+from linkwright.monitoring.upkeep import maintained_at, upkeep_hint
 
 SHOWN: Final = 10
 
@@ -29,6 +30,8 @@ class Overview:
     indexes: IndexReport
     pages: PageCache
     ai: Sequence[Calls]
+    maintained_at: datetime | None
+    now: datetime
 
     @property
     def hints(self) -> Sequence[str]:
@@ -41,6 +44,8 @@ class Overview:
                 "The server does not count statements: add pg_stat_statements to shared_preload_libraries,"
                 " restart it, and run CREATE EXTENSION pg_stat_statements."
             )
+        if hint := upkeep_hint(self.maintained_at, self.now):
+            found.append(hint)
         return found
 
 
@@ -58,4 +63,6 @@ async def look(
             await examine_indexes(connection, statements),
             await page_cache(connection),
             await ai_times(connection, datetime.combine(first, time(), UTC)),
+            await maintained_at(connection),
+            clock(),
         )

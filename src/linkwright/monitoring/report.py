@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from linkwright.monitoring.caches import Cache
+from linkwright.monitoring.indexes import kept
 from linkwright.monitoring.overview import SHOWN, Overview
 from linkwright.monitoring.statements import Numbers, summary
 
@@ -24,9 +25,10 @@ def as_json(found: Overview, *, shown: int = SHOWN) -> dict[str, object]:
         "server_statements": None if server is None else [each._asdict() for each in server],
         "indexes": {
             "number": found.indexes.number,
-            "unused": [each._asdict() for each in found.indexes.unused],
+            "unused": [{**each._asdict(), "kept": kept(each)} for each in found.indexes.unused],
             "duplicate": [
-                {**each.index._asdict(), "covered_by": each.other} for each in found.indexes.duplicate
+                {**each.index._asdict(), "covered_by": each.other, "kept": kept(each.index)}
+                for each in found.indexes.duplicate
             ],
             "missing": [{**asdict(each), "making": each.making} for each in found.indexes.missing],
         },
@@ -38,6 +40,7 @@ def as_json(found: Overview, *, shown: int = SHOWN) -> dict[str, object]:
             },
         },
         "ai": [calls.as_json() for calls in found.ai],
+        "maintained_at": found.maintained_at,
         "hints": list(found.hints),
     }
 
