@@ -54,7 +54,7 @@ async def prospects(database: Database, number: int, *, leave: int = 0) -> None:
             text(
                 "INSERT INTO backlinking_opportunities (campaign_id, url, domain, title)"
                 " SELECT 'c', 'https://site' || n || '.example/', 'site' || n || '.example', :title"
-                f" FROM ({numbers}) AS numbers"
+                f" FROM ({numbers}) AS numbers WHERE true ON CONFLICT DO NOTHING"
             ),
             {"number": number, "title": "x" * 200},
         )

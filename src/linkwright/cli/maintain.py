@@ -58,7 +58,7 @@ def maintain(
     does not stop the others. The exit status is 1 when one failed or a check found faults. On PostgreSQL it
     needs the role that owns the tables.
 
-    \\b
+    \b
     Examples:
       linkwright maintain
       linkwright maintain --dry-run

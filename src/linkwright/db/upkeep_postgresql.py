@@ -70,21 +70,25 @@ async def table_states(connection: AsyncConnection, names: Iterable[str]) -> lis
 
 
 async def index_states(connection: AsyncConnection, names: Iterable[str]) -> list[IndexState]:
-    """Return the indexes of the tables.
+    """Return the indexes of the tables that are large enough to matter.
 
     What one would be: each entry has 12 bytes and its columns, and pages are filled to nine tenths.
     PostgreSQL keeps equal values once, so a real one is often smaller; pgstattuple, where it is
     installed, knows how full the pages are.
     """
-    found = [IndexState(*row) for row in await connection.execute(_INDEXES, {"names": list(names)})]
+    asked = {"names": list(names), "least": LARGE_INDEX}
+    found = [IndexState(*row) for row in await connection.execute(_INDEXES, asked)]
     if not await connection.scalar(_CAN_MEASURE):
         return found
     return [
-        index._replace(expected=int(index.bytes * await _density(connection, index.name)))
-        if index.bytes >= LARGE_INDEX
-        else index
-        for index in found
+        index._replace(expected=int(index.bytes * await _density(connection, index.name))) for index in found
     ]
+
+
+async def sizes(connection: AsyncConnection, names: Iterable[str]) -> dict[str, int]:
+    """Return the bytes of indexes by their names."""
+    found = await connection.execute(_SIZES, {"names": list(names)})
+    return {name: size for name, size in found}  # noqa: C416  (rows)
 
 
 async def _density(connection: AsyncConnection, name: str) -> float:
@@ -158,8 +162,13 @@ _INDEXES: Final = _text(
     LEFT JOIN pg_attribute AS a ON a.attrelid = ours.oid AND a.attnum = ANY (x.indkey)
     LEFT JOIN pg_stats AS s ON s.schemaname = current_schema() AND s.tablename = ours.relname
       AND s.attname = a.attname AND NOT s.inherited
-    WHERE x.indisvalid GROUP BY i.oid, i.relname, i.reltuples, ours.relname ORDER BY 1
+    WHERE x.indisvalid AND pg_relation_size(i.oid) >= :least
+    GROUP BY i.oid, i.relname, i.reltuples, ours.relname ORDER BY 1
     """
+)
+_SIZES: Final = _text(
+    "SELECT relname, pg_relation_size(oid) FROM pg_class"
+    " WHERE relname = ANY (:names) AND relnamespace = current_schema()::regnamespace"
 )
 _CAN_MEASURE: Final = text(
     "SELECT EXISTS (SELECT FROM pg_proc JOIN pg_extension ON extname = 'pgstattuple'"

@@ -14,7 +14,10 @@ from pathlib import Path
 from time import monotonic
 from typing import Final, NamedTuple, TypeVar
 
-from linkwright.errors import DatabaseUnavailable, StorageUnavailable
+from sqlalchemy.exc import DBAPIError
+
+from linkwright.db.integrity import translate
+from linkwright.errors import StorageUnavailable
 
 T = TypeVar("T")
 
@@ -126,17 +129,6 @@ async def _on(path: Path, work: Callable[[sqlite3.Connection], T], *, until: flo
     try:
         return await asyncio.to_thread(there)
     except sqlite3.OperationalError as error:
-        raise _translated(error, path) from error
-
-
-def _translated(error: sqlite3.OperationalError, path: Path) -> Exception:
-    said = str(error)
-    if "interrupted" in said:
-        return TimeoutError()
-    if "full" in said or "disk I/O" in said:
-        return StorageUnavailable(
-            f"The disk of {path.name} is full.", "Make room, then run the same command again."
-        )
-    if "locked" in said:
-        return DatabaseUnavailable("Another process is writing.", "Try again when it is done.")
-    return DatabaseUnavailable(f"SQLite says: {said}.", "Run `linkwright doctor`.")
+        if "interrupted" in str(error):
+            raise TimeoutError from error
+        raise translate(DBAPIError(None, None, error)) from error

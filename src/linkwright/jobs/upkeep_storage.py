@@ -19,6 +19,7 @@ from linkwright.db.upkeep_postgresql import (
     index_states,
     leftovers,
     quoted,
+    sizes,
     table_states,
 )
 from linkwright.jobs.upkeep_steps import Did, Upkeep
@@ -98,7 +99,7 @@ async def reindex(upkeep: Upkeep, until: float) -> Did:
                 for name in await leftovers(connection, TABLES):
                     await at_once(connection, f"DROP INDEX CONCURRENTLY IF EXISTS {quoted(name)}", until + 5)
                 raise
-        after = {i.name: i.bytes for i in await index_states(connection, TABLES) if i.name in before}
+        after = await sizes(connection, before)
     return Did(
         f"{done} of {_number(due, 'index', 'es')} built anew, {len(dead)} left over by a killed run dropped.",
         before | {"left_over": len(dead)},
