@@ -52,7 +52,7 @@ def maintain(
     database_url: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    """Look after the database: partitions, roll-ups, statistics, dead rows, indexes, checks.
+    """Look after the database: partitions, roll-ups, retention, statistics, dead rows, indexes, checks.
 
     For cron or a timer, every night. Each step measures first and does only what is worth it; one that fails
     does not stop the others. The exit status is 1 when one failed or a check found faults. On PostgreSQL it

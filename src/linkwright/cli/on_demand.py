@@ -88,7 +88,7 @@ MENU: Final = {
     "maintain": Place(
         "linkwright.cli.maintain",
         "maintain",
-        "Look after the database: partitions, roll-ups, statistics, dead rows, indexes, checks.",
+        "Look after the database: partitions, roll-ups, retention, statistics, dead rows, indexes, checks.",
     ),
     "monitor": Place(
         "linkwright.cli.monitor",

@@ -28,6 +28,7 @@ MAINTAINING: Final = "maintain"
 STEPS: Final[dict[str, Step]] = {
     "partitions": upkeep_steps.partitions,
     "roll-ups": upkeep_steps.roll_ups,
+    "retention": upkeep_steps.retention,
     "archive": upkeep_steps.archive,
     "vacuum": upkeep_storage.vacuum,
     "analyze": upkeep_storage.analyze,

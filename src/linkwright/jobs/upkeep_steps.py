@@ -5,7 +5,7 @@ Each is safe to kill and to run again; what it could not finish is found again b
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from time import monotonic
@@ -18,6 +18,7 @@ from linkwright.clock import Clock, utc_now
 from linkwright.db.engine import Database
 from linkwright.jobs.archive_run import Archiving
 from linkwright.jobs.keep_months import keep_months
+from linkwright.jobs.retention import Amount, apply_retention, plan_retention
 from linkwright.jobs.roll_up import roll_up
 from linkwright.monitoring.checks import ask
 from linkwright.monitoring.doctor import all_checks
@@ -108,6 +109,37 @@ async def roll_ups(upkeep: Upkeep, until: float) -> Did:
     )
 
 
+async def retention(upkeep: Upkeep, until: float) -> Did:
+    """Remove what the policies say has been kept for long enough."""
+    database, clock = upkeep.database, upkeep.clock
+    if upkeep.dry_run:
+        due = [amount for amount in await plan_retention(database, clock=clock) if amount.rows]
+        return Did(f"{_number(sum(one.rows for one in due), 'row')} to remove.", _amounts(due))
+    applied = await apply_retention(
+        database,
+        storage=upkeep.storage,
+        clock=clock,
+        seconds=max(until - monotonic(), 0.0),
+        progress=upkeep.progress,
+    )
+    said = f"{_number(sum(one.rows for one in applied.removed), 'row')} removed."
+    if applied.left:
+        said += f" {_number(len(applied.left), 'policy', 'policies')} not to the end: {applied.left[0][1]}."
+    return Did(
+        said,
+        {},
+        _amounts(applied.removed) | {"longest_lock_seconds": round(applied.longest_seconds, 3)},
+        finished=applied.done,
+    )
+
+
+def _amounts(amounts: Iterable[Amount]) -> dict[str, Any]:
+    found: dict[str, int] = {}
+    for one in amounts:
+        found[one.what] = found.get(one.what, 0) + one.rows
+    return found
+
+
 async def archive(upkeep: Upkeep, until: float) -> Did:  # noqa: ARG001  (a campaign is moved whole)
     """Finish archives that were broken off; begin new ones where it was asked for."""
     older_than = upkeep.archive_after or _NEVER
@@ -153,5 +185,5 @@ async def doctor(upkeep: Upkeep, until: float) -> Did:
     )
 
 
-def _number(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def _number(number: int, noun: str, several: str | None = None) -> str:
+    return f"{number:,} {noun if number == 1 else several or noun + 's'}"
