@@ -16,6 +16,7 @@ from sqlalchemy import text
 from linkwright.archive.storage import Storage
 from linkwright.clock import Clock, utc_now
 from linkwright.db.engine import Database
+from linkwright.errors import DatabaseUnavailable
 from linkwright.jobs.archive_run import Archiving
 from linkwright.jobs.keep_months import keep_months
 from linkwright.jobs.retention import Amount, apply_retention, plan_retention
@@ -166,10 +167,15 @@ async def doctor(upkeep: Upkeep, until: float) -> Did:
         if left <= 0:
             break
         upkeep.progress(check.name)
-        async with upkeep.database.reading() as session:
-            if upkeep.database.dialect == "postgresql":
-                await session.execute(text(f"SET LOCAL statement_timeout = {max(int(left * 1000), 1):d}"))
-            fault = await ask(session, check, shown=0)
+        try:
+            async with upkeep.database.reading() as session:
+                if upkeep.database.dialect == "postgresql":
+                    await session.execute(text(f"SET LOCAL statement_timeout = {int(left * 1000) + 1:d}"))
+                fault = await ask(session, check, shown=0)
+        except DatabaseUnavailable:
+            if monotonic() < until:
+                raise
+            break  # It was stopped because its time was over.
         done += 1
         if fault is not None:
             faults.append(fault)
