@@ -18,7 +18,7 @@ from linkwright.clock import utc_now
 from linkwright.db.prepared import Prepared
 from linkwright.db.rows import run as execute
 from linkwright.models import AIDecision, AIDecisionOutcome
-from linkwright.queries.evidence import RECORD
+from linkwright.queries.recommend import RECORD
 from linkwright.service import BacklinkingDatabaseService
 
 ARMS = [f"Template {n}" for n in range(100)]

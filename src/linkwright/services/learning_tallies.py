@@ -90,7 +90,7 @@ class Tally:
 
 
 def counts_now(fields: Sequence[Any], now: datetime, half_life: timedelta) -> tuple[float, float]:
-    """Return trials and replies as they count now, from `queries.evidence.FIELDS`; what is not ours is none.
+    """Return trials and replies as they count now, from `queries.recommend.FIELDS`; what is not ours is none.
 
     It is what `Tally.of(value).at(now, half_life)` says, for whoever reads a hundred to choose one.
     """

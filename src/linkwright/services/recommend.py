@@ -13,7 +13,7 @@ from linkwright.db.bulk import insert_many
 from linkwright.db.rows import run
 from linkwright.errors import InvalidInput, NotFound
 from linkwright.models.decisions import AIDecision
-from linkwright.queries import evidence as queries
+from linkwright.queries import recommend as queries
 from linkwright.schemas.decisions import Drawn
 from linkwright.schemas.draws import is_slice
 from linkwright.schemas.validation import parse

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from linkwright.db.rows import run
 from linkwright.errors import InvalidInput
-from linkwright.queries import evidence as queries
+from linkwright.queries import recommend as queries
 from linkwright.services.learning_factors import USUAL, checked_arms
 from linkwright.vocabulary import Factor, PersonalizationLevel
 
