@@ -2,7 +2,7 @@
 # Needed on the machine: make and Python 3.11 or newer (another one: make setup PYTHON=/path/to/python).
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run season test test-fast check fix bench docs clean
+.PHONY: help setup run season test test-fast check fix bench bench-scale docs clean
 
 BIN     := .venv/bin
 READY   := .venv/.ready
@@ -17,6 +17,9 @@ SEASON_URL  := sqlite:///var/season.db
 SEASON_NEXT := "$(BIN)/linkwright compare templates --baseline offer-article  \# is it proven?" \
 	"$(BIN)/linkwright calibration  \# what was a score worth?" \
 	"$(BIN)/linkwright explain opportunity 129  \# the story of one prospect"
+
+# Emails of the large database of bench-scale.
+ROWS    := 100000
 
 # More words for pytest: make test ARGS="-k emails --maxfail 1"
 ARGS    :=
@@ -63,6 +66,9 @@ fix: $(READY)  ## mend what a tool can mend of style
 
 bench: $(READY)  ## measure speed against the bare drivers (minutes)
 	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-scale: $(READY)  ## see that reads and inserts do not slow down as it grows (ROWS=100000 emails against 10,000)
+	$(BIN)/python -m benchmarks.scale --rows $(ROWS) --check $(ARGS)
 
 docs: $(READY)  ## write the generated parts of the documents, and their picture, again
 	$(if $(WRITTEN),$(BIN)/cog -I scripts -r $(WRITTEN))
