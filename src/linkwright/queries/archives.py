@@ -39,7 +39,7 @@ from linkwright.models import (
     Base,
     StatusChange,
 )
-from linkwright.queries.recounts import EMAIL, used_by_template
+from linkwright.queries.recounts import used_by_template
 from linkwright.vocabulary import ArchiveState, CampaignStatus, LifeKind, OutcomeState
 
 CAMPAIGN: Final = table(BacklinkingCampaign)
@@ -253,7 +253,8 @@ def forget(archive_id: int) -> Delete:
 
 def keep_template_uses(archive_id: int, campaign_id: str) -> Insert:
     """Keep what the emails of a campaign earned for templates."""
-    one = used_by_template().where(EMAIL.c.campaign_id == campaign_id).subquery("used")
+    only = select(CAMPAIGN.c.id).where(CAMPAIGN.c.id == campaign_id)
+    one = used_by_template(only).subquery("used")
     values = select(literal(archive_id), one.c.template_used, one.c.used, one.c.answered, one.c.hours)
     return insert(_USE).from_select(["archive_id", "template_used", "sent", "answered", "hours"], values)
 

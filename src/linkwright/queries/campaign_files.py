@@ -90,7 +90,7 @@ def any_template() -> Select[int]:
 
 def earnings_of(user_id: int) -> Select[Any]:
     """Select what each of a user's templates is said to have earned, and what it has."""
-    template, earned = table(BacklinkingTemplate), template_earnings()
+    template, earned = table(BacklinkingTemplate), template_earnings(user_id)
     names = ("usage_count", "success_rate", "average_response_time")
     return (
         select(

@@ -141,16 +141,21 @@ def response_times() -> Subquery:
     return select(OPPORTUNITY.c.id, hours.label("response_time_hours")).subquery("recounted")
 
 
-def used_by_template() -> Select[Any]:
-    """Of each owner and template: the emails that left and are here, how many were answered, the hours."""
+def used_by_template(campaigns: Select[str] | None = None) -> Select[Any]:
+    """Of each owner and template: the emails that left and are here, how many were answered, the hours.
+
+    With `campaigns`, of these alone: it then costs what they have, whatever others have.
+    """
+    answers = select(RESPONSE.c.email_id, func.min(RESPONSE.c.received_at).label("received_at"))
+    if campaigns is not None:
+        answers = answers.where(RESPONSE.c.campaign_id.in_(campaigns))
     first_answer = (
-        select(RESPONSE.c.email_id, func.min(RESPONSE.c.received_at).label("received_at"))
-        .where(RESPONSE.c.response_type.in_(HUMAN))
+        answers.where(RESPONSE.c.response_type.in_(HUMAN))
         .group_by(RESPONSE.c.email_id)
         .subquery("first_answer")
     )
     hours = _wait(EMAIL.c.sent_at, first_answer.c.received_at)
-    return (
+    used = (
         select(
             CAMPAIGN.c.user_id,
             EMAIL.c.template_used,
@@ -164,6 +169,7 @@ def used_by_template() -> Select[Any]:
         .where(EMAIL.c.template_used.is_not(None), EMAIL.c.sent_at.is_not(None))
         .group_by(CAMPAIGN.c.user_id, EMAIL.c.template_used)
     )
+    return used if campaigns is None else used.where(EMAIL.c.campaign_id.in_(campaigns))
 
 
 def template_earnings(owner: int | None = None) -> Subquery:
@@ -172,14 +178,15 @@ def template_earnings(owner: int | None = None) -> Subquery:
     Those of archived campaigns count as they did; of one that is being moved out, only as archived.
     """
     leaving = select(ARCHIVE.c.campaign_id).where(ARCHIVE.c.state == ArchiveState.DELETING.value)
-    here = used_by_template().where(EMAIL.c.campaign_id.not_in(leaving))
+    mine = None if owner is None else select(CAMPAIGN.c.id).where(CAMPAIGN.c.user_id == owner)
+    here = used_by_template(mine).where(EMAIL.c.campaign_id.not_in(leaving))
     away = (
         select(ARCHIVE.c.user_id, USE.c.template_used, USE.c.sent, USE.c.answered, USE.c.hours)
         .select_from(USE)
         .join(ARCHIVE, ARCHIVE.c.id == USE.c.archive_id)
     )
     if owner is not None:
-        here, away = here.where(CAMPAIGN.c.user_id == owner), away.where(ARCHIVE.c.user_id == owner)
+        away = away.where(ARCHIVE.c.user_id == owner)
     every = union_all(here, away).subquery("every")
     sent, answered = func.sum(every.c.used), func.sum(every.c.answered)
     used = (
