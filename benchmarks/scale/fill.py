@@ -45,7 +45,7 @@ AT_ONCE: Final = 20_000
 """Letters in one transaction."""
 
 
-_HUGE: Final = 50_000
+_HUGE: Final = 2_000
 """Prospects of a campaign that is not rolled up."""
 
 
