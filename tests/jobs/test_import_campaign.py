@@ -16,7 +16,7 @@ from sqlalchemy import delete
 
 from linkwright.db.engine import Database
 from linkwright.errors import Conflict, InvalidInput, NotFound, SchemaMismatch
-from linkwright.jobs.campaign_records import CONTENT, KINDS
+from linkwright.jobs.campaign_records import BY_NAME, CONTENT, KINDS
 from linkwright.jobs.export import HEADER_ROOM, export_campaign
 from linkwright.models import AIDecision, BacklinkingCampaign, BacklinkingTemplate, Suppression, User
 from linkwright.services.decisions import Decisions
@@ -177,7 +177,7 @@ class TestFile:
         second = await bring(empty, file)
 
         assert (first.again, second.again) == (False, True)
-        assert len(await contents(empty, KINDS[2])) == 3
+        assert len(await contents(empty, BY_NAME["opportunity"])) == 3
 
     async def test_a_campaign_that_is_there_is_not_touched(self, database: Database, file: Path) -> None:
         with pytest.raises(Conflict, match="already"):
@@ -195,14 +195,15 @@ class TestFile:
 
         await bring(empty, file)
 
-        for kind in (KINDS[2], KINDS[7]):
+        for kind in (BY_NAME["opportunity"], BY_NAME["status_change"]):
             brought = [row for row in await contents(empty, kind) if row["campaign_id"] != other]
             was = await contents(database, kind)
             assert [row | {"id": 0, "opportunity_id": 0} for row in brought] == [
                 row | {"id": 0, "opportunity_id": 0} for row in was
             ]
-        prospects = {row["id"]: row["url"] for row in await contents(empty, KINDS[2])}
-        changes = [row for row in await contents(empty, KINDS[7]) if row["campaign_id"] != other]
+        prospects = {row["id"]: row["url"] for row in await contents(empty, BY_NAME["opportunity"])}
+        moves = await contents(empty, BY_NAME["status_change"])
+        changes = [row for row in moves if row["campaign_id"] != other]
         assert [prospects[row["opportunity_id"]] for row in changes if row["opportunity_id"]] == [
             full_row(number)["url"] for number in range(3)
         ]
@@ -214,7 +215,7 @@ class TestFile:
     async def test_deleted_and_brought_back_it_is_the_same(self, database: Database, file: Path) -> None:
         before = {kind.name: await contents(database, kind) for kind in KINDS}
         async with database.transaction() as session:
-            await session.execute(delete(KINDS[0].model))
+            await session.execute(delete(BY_NAME["campaign"].model))
 
         await bring(database, file)
 

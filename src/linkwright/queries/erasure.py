@@ -37,6 +37,7 @@ from linkwright.models import (
     Erasure,
     ImportJob,
     LearningPool,
+    MaintenanceRun,
     Suppression,
     User,
 )
@@ -53,7 +54,7 @@ _JOB: Final = table(ImportJob)
 _SUPPRESSION: Final = table(Suppression)
 _USER: Final = table(User)
 
-NOBODYS: Final = frozenset({_USER, table(LearningPool), ERASURE, CONTENT})
+NOBODYS: Final = frozenset({_USER, table(LearningPool), table(MaintenanceRun), ERASURE, CONTENT})
 """Tables that are not looked through for texts: owners, what is nobody's, what goes whole."""
 
 

@@ -18,7 +18,10 @@ from linkwright.services.suppression_keys import address_hash
 from linkwright.services.suppressions import Suppressions
 from linkwright.vocabulary import SuppressionReason
 
-_ADDRESS: Final = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w.-]*\w")
+# Looked for once in each run of such characters and no farther than an address is long: a cell of a
+# megabyte of letters would otherwise be read a megabyte of times.
+_LOCAL: Final = r"[\w.!#$%&'*+/=?^`{|}~-]"
+_ADDRESS: Final = re.compile(rf"(?<!{_LOCAL}){_LOCAL}{{1,64}}@[\w.-]{{0,253}}\w")
 _OF_PEOPLE: Final = ("contact_email", "to_email", "from_email", "from_address", "address")
 _RULE: Final = "is of somebody who was erased; `linkwright suppress lift` says that they may come back"
 
