@@ -89,7 +89,7 @@ class PageScorer:
 def without(subject: str, keywords: Sequence[str]) -> str:
     """Return what a page says besides the words of a campaign; all of it when nearly nothing else is left.
 
-    >>> without("Touring with a string quartet and a cello", ["bicycle tours"])
+    >>> without("Tours with a string quartet and a cello", ["bicycle tours"])
     ' with a string quartet and a cello'
     """
     stems = {word[:_STEM] for keyword in keywords for word in _WORD.findall(fold(keyword))}
