@@ -119,7 +119,7 @@ def _table(sizes: Mapping[str, Any]) -> str:
 
 
 def _largest(of: Sequence[Mapping[str, Any]]) -> list[str]:
-    tables = next((one["tables"] for one in reversed(of) if "tables" in one), {})
+    tables: Mapping[str, Any] = next((one["tables"] for one in reversed(of) if "tables" in one), {})
     return sorted(tables, key=lambda name: -(tables[name][1] or 0))[:_TABLES]
 
 
