@@ -6,9 +6,10 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
-from typing import IO, Any, Final
+from typing import IO, Any, Final, Self
 
 from linkwright.errors import Damaged, InvalidInput, StorageUnavailable
+from linkwright.settings import Settings
 
 _CHUNK: Final = 1 << 20
 
@@ -25,6 +26,11 @@ class Storage:
         """
         self._filesystem, self.root = _opened(url)
         self.local: Final = "file" in _names(self._filesystem.protocol)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Open the place that the settings name."""
+        return cls(settings.archive_url.get_secret_value())
 
     @property
     def filesystem(self) -> Any:

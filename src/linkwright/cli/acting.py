@@ -73,12 +73,21 @@ async def acting(database_url: str | None, user: str | None) -> AsyncIterator[Ac
         yield Acting(service.as_user(user_id), user_id)
 
 
+async def known_user(service: BacklinkingDatabaseService, email: str) -> int:
+    """Return the id of the user of an address.
+
+    Raises:
+        InvalidInput: there is none.
+    """
+    try:
+        return (await service.get_user_by_email(email)).id
+    except NotFound:
+        raise InvalidInput("user", "must be known here", email) from None
+
+
 async def _user(service: BacklinkingDatabaseService, email: str | None) -> int:
     if email is not None:
-        try:
-            return (await service.get_user_by_email(email)).id
-        except NotFound:
-            raise InvalidInput("user", "must be known here", email) from None
+        return await known_user(service, email)
     found = await service.get_users(limit=LISTED_USERS + 1)
     if len(found) != 1:
         several = several_users([one.email for one in found])

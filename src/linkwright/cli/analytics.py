@@ -111,7 +111,7 @@ def show(
             away = await archive_to_read(me, campaign, include_archived=include_archived)
             if away is None:
                 return await here(me, (await me.campaign(campaign)).id, asked)
-            storage = Storage(settings_with(database_url).archive_url.get_secret_value())
+            storage = Storage.of(settings_with(database_url))
             return await there(me, storage, away, asked)
 
     name, rows, stats = run(work())

@@ -108,7 +108,7 @@ def verify(user: User = None, database_url: DatabaseUrl = None, as_json: AsJson 
     Examples:
       linkwright archive verify
     """
-    storage = Storage(settings_with(database_url).archive_url.get_secret_value())
+    storage = Storage.of(settings_with(database_url))
     faults: dict[int, str] = {}
     known = run(_archives(user, database_url))
     done = [one for one in known if one.state == ArchiveState.DONE and one.removed_at is None]
@@ -175,7 +175,7 @@ def query(
     Examples:
       linkwright archive query "SELECT campaign_id, count(*) FROM backlinking_emails GROUP BY ALL"
     """
-    storage = Storage(settings_with(database_url).archive_url.get_secret_value())
+    storage = Storage.of(settings_with(database_url))
     names, rows = query_archives(storage, run(_archives(user, database_url)), sql)
     if as_json:
         print_json({"columns": names, "rows": [[_plain(value) for value in row] for row in rows]})
@@ -194,7 +194,7 @@ async def _opened(
     async with open_database(database_url) as database:
         email = user or settings.user
         owner = None if email is None else await Desk(database).user(email)
-        yield database, Storage(settings.archive_url.get_secret_value()), owner
+        yield database, Storage.of(settings), owner
 
 
 async def _archives(user: str | None, database_url: str | None) -> list[Archive]:

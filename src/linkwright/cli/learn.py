@@ -68,7 +68,7 @@ def recommend(
 
     found = run(work())
     if as_json:
-        print_json(asdict(found) | {"candidates": [one._asdict() for one in found.candidates]})
+        print_json(asdict(found))
     else:
         print_recommendation(found)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 from dataclasses import asdict
 from datetime import timedelta
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
@@ -74,17 +75,21 @@ def maintain(
             return None
         console = Console(stderr=True)
         async with open_database(database_url) as database:
-            with console.status("") if console.is_terminal and not as_json else _Quiet() as status:
+            with console.status("") if console.is_terminal and not as_json else nullcontext() as status:
                 upkeep = Upkeep(
                     database,
-                    Storage(settings.archive_url.get_secret_value()),
+                    Storage.of(settings),
                     dry_run=dry_run,
                     archive_after=age,
                     rewrite=rewrite,
-                    progress=status.update,
+                    progress=(lambda _: None) if status is None else status.update,
                 )
                 return await look_after(
-                    upkeep, only=only or (), skip=skip or (), budget=time, told=_quiet if as_json else _tell
+                    upkeep,
+                    only=only or (),
+                    skip=skip or (),
+                    budget=time,
+                    told=(lambda _: None) if as_json else _tell,
                 )
 
     done = run(work())
@@ -112,25 +117,8 @@ async def _migrating(database_url: str | None) -> bool:
         await database.close()
 
 
-class _Quiet:
-    """A status that nobody sees."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Do nothing."""
-
-    def update(self, _text: str) -> None:
-        """Do nothing."""
-
-
 def _tell(report: StepReport) -> None:
     typer.echo(f"{report.step:<12}{report.state:<12}{report.seconds:>8.1f} s  {report.said}")
-
-
-def _quiet(_report: StepReport) -> None:
-    pass
 
 
 def _facts(done: MaintenanceReport) -> dict[str, Any]:

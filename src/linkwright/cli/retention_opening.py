@@ -10,8 +10,9 @@ from typing import Annotated, Final
 import typer
 
 from linkwright.archive.storage import Storage
+from linkwright.cli.acting import known_user
 from linkwright.cli.support import settings_with
-from linkwright.errors import InvalidInput, NotFound, StorageUnavailable
+from linkwright.errors import InvalidInput, StorageUnavailable
 from linkwright.service import BacklinkingDatabaseService
 
 Everybody = Annotated[
@@ -37,7 +38,7 @@ def days_of(age: str | None) -> int | None:
 def storage_of(database_url: str | None) -> Storage | None:
     """Return the place where archives lie, or None where nothing is installed for it."""
     try:
-        return Storage(settings_with(database_url).archive_url.get_secret_value())
+        return Storage.of(settings_with(database_url))
     except StorageUnavailable:
         return None  # The extra is not installed: archives are left, and that is said.
 
@@ -57,8 +58,4 @@ async def opened(
         if email is None:
             yield service.acting_as("operator")
             return
-        try:
-            owner = await service.get_user_by_email(email)
-        except NotFound:
-            raise InvalidInput("user", "must be known here", email) from None
-        yield service.as_user(owner.id)
+        yield service.as_user(await known_user(service, email))

@@ -18,13 +18,13 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from linkwright.db.pace import Pace
 from linkwright.db.partitions import MONTHLY, bound, lock_all, month_name, month_of, months, partitions
 from linkwright.db.short_locks import with_short_locks
 
 YEARS_BACK: Final = 20
 """Rows that are older, or of months after the next, are somebody's mistake: these stay where they are."""
 
-_SECONDS: Final = 0.25
 _FIRST: Final = 2_000
 _MOST: Final = 50_000
 _NOTED_AT_ONCE: Final = 5_000
@@ -135,22 +135,18 @@ class DefaultPartition:
     # --- copying --------------------------------------------------------------------------------
 
     async def _copied(self, until: float, progress: Callable[[int], None]) -> bool:
-        number, done = _FIRST, 0
+        pace, done = Pace(_FIRST, _MOST, least=100), 0
         while True:
             began = monotonic()
             if began > until:
                 return False
             async with self._engine.begin() as connection:
-                some = await self._copy_some(connection, number)
+                some = await self._copy_some(connection, pace.number)
             if not some:
                 return True
             done += some
             progress(done)
-            took = monotonic() - began
-            if took > _SECONDS:
-                number = max(number // 2, 100)
-            elif took < _SECONDS / 2:
-                number = min(number * 2, _MOST)
+            pace.took(monotonic() - began)
 
     async def _copy_some(self, connection: AsyncConnection, number: int) -> int:
         at = await connection.scalar(_COMMENT, {"name": self._copy})

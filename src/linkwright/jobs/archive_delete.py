@@ -16,13 +16,11 @@ from linkwright.archive.contents import agree
 from linkwright.archive.storage import Storage
 from linkwright.archive.tables import Columns, Row, Walk
 from linkwright.db.engine import Database
+from linkwright.db.pace import Pace
 from linkwright.db.portable import kind_of
 from linkwright.db.rows import run
 from linkwright.queries import archives as queries
 from linkwright.services.archives import Archives
-
-SECONDS: Final = 0.25
-"""How long one transaction should take. Nobody waits longer than a second for a lock."""
 
 _FIRST: Final = 200
 _MOST: Final = 5000
@@ -38,7 +36,7 @@ class Deletion:
     def __init__(self, database: Database, storage: Storage, folder: str, campaign_id: str) -> None:
         self._database, self._storage, self._folder = database, storage, folder
         self._campaign_id = campaign_id
-        self._number = _FIRST
+        self._pace = Pace(_FIRST, _MOST)
 
     async def run(self, archive_id: int, context: Any) -> None:
         """Delete children before parents, the campaign last; with it, the archive counts as done.
@@ -57,7 +55,7 @@ class Deletion:
                     more, after = await self._batch(session, table, archived, after)
                     if table is queries.CAMPAIGN and not more:
                         await Archives(context(session)).finish(archive_id)
-                self._adapt(monotonic() - began)
+                self._pace.took(monotonic() - began)
 
     async def _batch(
         self, session: AsyncSession, table: Table, archived: Walk, after: Row | None
@@ -66,7 +64,7 @@ class Deletion:
         children = queries.children(table)
         if children and await session.scalar(queries.any_left(children, self._campaign_id)):
             raise WrittenTo
-        statement = queries.batch(table, self._campaign_id, self._number, after)
+        statement = queries.batch(table, self._campaign_id, self._pace.number, after)
         rows = [tuple(row) for row in await session.execute(statement)]
         if not rows:
             return False, after
@@ -78,13 +76,7 @@ class Deletion:
         # Between reading and deleting nobody can have come in; should somebody have, this undoes it.
         if gone.rowcount != len(rows):
             raise WrittenTo
-        return len(rows) == self._number and table is not queries.CAMPAIGN, keys[-1]
-
-    def _adapt(self, took: float) -> None:
-        if took > SECONDS:
-            self._number = max(self._number // 2, 10)
-        elif took < SECONDS / 2:
-            self._number = min(self._number * 2, _MOST)
+        return len(rows) == self._pace.number and table is not queries.CAMPAIGN, keys[-1]
 
 
 def _compare(table: Table, rows: Sequence[Row], archived: Walk, keys: Sequence[Row]) -> None:

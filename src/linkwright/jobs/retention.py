@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import inf
 from time import monotonic
 from typing import Final
 
@@ -99,32 +100,30 @@ async def apply_retention(
     Raises:
         Conflict: another process is at it.
     """
-    deadline = None if seconds is None else monotonic() + seconds
+    until = inf if seconds is None else monotonic() + seconds
     applied = Applied()
     async with in_turn(database, RETENTION):
         async with database.reading() as session:
             dues = await _in_force(session, owner, clock)
         for due in dues:
             progress(due.data_class)
-            if deadline is not None and monotonic() >= deadline:
+            if monotonic() >= until:
                 applied.left.append((due, "there was no time"))
             elif due.data_class not in IN_FILES:
-                await _from_tables(database, due, clock, deadline, applied)
+                await _from_tables(database, due, clock, until, applied)
             elif storage is None:
                 applied.left.append((due, "it is not said where archives lie"))
             else:
                 work = archive_campaigns if due.data_class is DataClass.CAMPAIGNS else remove_archives
-                amount, left = await work(database, storage, due, clock=clock, deadline=deadline)
+                amount, left = await work(database, storage, due, clock=clock, until=until)
                 if amount.rows:
                     applied.removed.append(Amount(due, amount.what, amount.rows, amount.bytes))
                 applied.left += [(due, why) for why in left]
     return applied
 
 
-async def _from_tables(
-    database: Database, due: Due, clock: Clock, deadline: float | None, applied: Applied
-) -> None:
-    batches = Batches(database, due, clock=clock, deadline=deadline)
+async def _from_tables(database: Database, due: Due, clock: Clock, until: float, applied: Applied) -> None:
+    batches = Batches(database, due, clock=clock, until=until)
     for part in PARTS:
         if part.data_class is due.data_class:
             rows, size = batches.rows, batches.bytes

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from linkwright.clock import Clock
 from linkwright.db.engine import Database
+from linkwright.db.pace import Pace
 from linkwright.db.rows import run
 from linkwright.queries import retention as records
 from linkwright.queries import retention_due as queries
@@ -25,9 +26,6 @@ from linkwright.queries.retention_parts import COUNTED_LOOKS, Part
 from linkwright.services.decision_shortening import shortened
 from linkwright.services.retention_rules import Due
 from linkwright.vocabulary import DataClass
-
-SECONDS: Final = 0.25
-"""How long one transaction should take."""
 
 _FIRST: Final = 100
 _MOST: Final = 2000
@@ -37,27 +35,22 @@ _PAUSE: Final = 0.1
 class Batches:
     """The removal of what is due of one policy of one user."""
 
-    def __init__(self, database: Database, due: Due, *, clock: Clock, deadline: float | None) -> None:
-        self._database, self._due, self._clock, self._deadline = database, due, clock, deadline
-        self._number = _FIRST
+    def __init__(self, database: Database, due: Due, *, clock: Clock, until: float) -> None:
+        self._database, self._due, self._clock, self._until = database, due, clock, until
+        self._pace = Pace(_FIRST, _MOST)
         self._records: dict[str | None, int] = {}
         self.rows = self.bytes = 0
         self.longest = 0.0
 
-    @property
-    def late(self) -> bool:
-        """Whether the time that there is for it is over."""
-        return self._deadline is not None and monotonic() >= self._deadline
-
     async def run(self, part: Part) -> bool:
-        """Remove all that is due of a part; return whether that was done before the deadline."""
+        """Remove all that is due of a part; return whether that was done in time."""
         async with self._database.reading() as session:
             statement = queries.scopes(part, self._due.user_id, self._due.before)
             scopes = (await session.scalars(statement)).all()
         for scope in scopes:
             after: tuple[Any, Any] | None = None
             while True:
-                if self.late:
+                if monotonic() >= self._until:
                     return False
                 async with self._database.transaction() as session:
                     await run(session, queries.BEGIN)
@@ -65,8 +58,8 @@ class Batches:
                     number, after = await self._batch(session, part, scope, after)
                 took = monotonic() - began
                 self.longest = max(self.longest, took)
-                full = number == self._number
-                self._adapt(took)
+                full = number == self._pace.number
+                self._pace.took(took)
                 if not full:
                     break
                 await asyncio.sleep(min(took, _PAUSE))
@@ -76,7 +69,7 @@ class Batches:
         self, session: AsyncSession, part: Part, scope: Any, after: tuple[Any, Any] | None
     ) -> tuple[int, tuple[Any, Any] | None]:
         due, now = self._due, self._clock()
-        statement = queries.batch(part, due.user_id, scope, due.before, after, self._number)
+        statement = queries.batch(part, due.user_id, scope, due.before, after, self._pace.number)
         rows = (await run(session, statement)).mappings().all()
         if not rows:
             return 0, after
@@ -118,12 +111,6 @@ class Batches:
             self._records[place] = (await run(session, records.note(values))).scalar_one()
         self.rows += len(rows)
         self.bytes += size.total()
-
-    def _adapt(self, took: float) -> None:
-        if took > SECONDS:
-            self._number = max(self._number // 2, 10)
-        elif took < SECONDS / 2:
-            self._number = min(self._number * 2, _MOST)
 
 
 def _looks(rows: Sequence[RowMapping]) -> list[dict[str, Any]]:

@@ -41,7 +41,7 @@ async def archives_amount(session: AsyncSession, due: Due) -> tuple[int, int]:
 
 
 async def archive_campaigns(
-    database: Database, storage: Storage, due: Due, *, clock: Clock, deadline: float | None
+    database: Database, storage: Storage, due: Due, *, clock: Clock, until: float
 ) -> tuple[Went, list[str]]:
     """Archive what has been over for long enough; return how much, and what was left and why."""
     left: list[str] = []
@@ -50,7 +50,7 @@ async def archive_campaigns(
     async with database.reading() as session:
         campaigns = await _campaigns(session, due)
     for campaign_id in campaigns:
-        if _late(deadline):
+        if monotonic() >= until:
             return Went("campaigns", rows, size), [*left, "there was no time"]
         if not await _free(database, due, campaign_id):
             continue
@@ -69,7 +69,7 @@ async def archive_campaigns(
 
 
 async def remove_archives(
-    database: Database, storage: Storage, due: Due, *, clock: Clock, deadline: float | None
+    database: Database, storage: Storage, due: Due, *, clock: Clock, until: float
 ) -> tuple[Went, list[str]]:
     """Remove the files of archives that are due; return how much, and what was left and why.
 
@@ -82,7 +82,7 @@ async def remove_archives(
                 statement = retention_due.archives_due(due.user_id, due.before)
                 found = (await session.execute(statement)).all()
             for one in found:
-                if _late(deadline):
+                if monotonic() >= until:
                     return Went("rows of archives", rows, size), ["there was no time"]
                 if not await _free(database, due, one.campaign_id):
                     continue
@@ -114,7 +114,3 @@ async def _write_down(
 ) -> None:
     values = {**due.written(), "campaign_id": campaign_id, "row_count": rows, "byte_count": size}
     await run(session, records.note({**values, "removed_at": clock()}))
-
-
-def _late(deadline: float | None) -> bool:
-    return deadline is not None and monotonic() >= deadline

@@ -54,6 +54,15 @@ class Did:
     """Whether what it found is for a person to look at."""
 
 
+def number_of(number: int, noun: str, several: str | None = None) -> str:
+    """Return how many things in words.
+
+    >>> number_of(1, "index", "indexes"), number_of(1200, "row")
+    ('1 index', '1,200 rows')
+    """
+    return f"{number:,} {noun if number == 1 else several or noun + 's'}"
+
+
 Step = Callable[[Upkeep, float], Awaitable[Did]]
 """Takes until when it may take, as `time.monotonic` tells it."""
 
@@ -75,7 +84,7 @@ async def partitions(upkeep: Upkeep, until: float) -> Did:
     to = sum(len(one.moved.months) for one in kept)
     finished = all(one.moved.finished for one in kept)
     return Did(
-        f"{_number(rows, 'row')} to {_number(to, 'month')} of their own, {made} months made ahead,"
+        f"{number_of(rows, 'row')} to {number_of(to, 'month')} of their own, {made} months made ahead,"
         f" {dropped} empty ones dropped.",
         {"waiting": rows},
         {
@@ -93,7 +102,7 @@ async def roll_ups(upkeep: Upkeep, until: float) -> Did:
     async with upkeep.database.reading() as session:
         campaigns = [(row.id, row.name) for row in await session.execute(queries.rolled_up_longest_ago())]
     if upkeep.dry_run:
-        return Did(f"{_number(len(campaigns), 'campaign')} to look at.")
+        return Did(f"{number_of(len(campaigns), 'campaign')} to look at.")
     service = BacklinkingDatabaseService(upkeep.database, clock=upkeep.clock)
     done, written = 0, 0
     for campaign in campaigns:
@@ -103,7 +112,8 @@ async def roll_ups(upkeep: Upkeep, until: float) -> Did:
         written += sum(one.records for one in await roll_up(service, [campaign]))
         done += 1
     return Did(
-        f"{done} of {_number(len(campaigns), 'campaign')} looked at, {_number(written, 'record')} written.",
+        f"{done} of {number_of(len(campaigns), 'campaign')} looked at,"
+        f" {number_of(written, 'record')} written.",
         {"campaigns": len(campaigns)},
         {"campaigns": done, "records": written},
         finished=done == len(campaigns),
@@ -115,7 +125,7 @@ async def retention(upkeep: Upkeep, until: float) -> Did:
     database, clock = upkeep.database, upkeep.clock
     if upkeep.dry_run:
         due = [amount for amount in await plan_retention(database, clock=clock) if amount.rows]
-        return Did(f"{_number(sum(one.rows for one in due), 'row')} to remove.", _amounts(due))
+        return Did(f"{number_of(sum(one.rows for one in due), 'row')} to remove.", _amounts(due))
     applied = await apply_retention(
         database,
         storage=upkeep.storage,
@@ -123,9 +133,9 @@ async def retention(upkeep: Upkeep, until: float) -> Did:
         seconds=max(until - monotonic(), 0.0),
         progress=upkeep.progress,
     )
-    said = f"{_number(sum(one.rows for one in applied.removed), 'row')} removed."
+    said = f"{number_of(sum(one.rows for one in applied.removed), 'row')} removed."
     if applied.left:
-        said += f" {_number(len(applied.left), 'policy', 'policies')} not to the end: {applied.left[0][1]}."
+        said += f" {number_of(len(applied.left), 'policy', 'policies')} not to the end: {applied.left[0][1]}."
     return Did(
         said,
         {},
@@ -149,7 +159,7 @@ async def archive(upkeep: Upkeep, until: float) -> Did:  # noqa: ARG001  (a camp
     gone = [one for one in moved if one.skipped is None]
     skipped = len(moved) - len(gone)
     return Did(
-        f"{_number(len(gone), 'campaign')} {'would be' if upkeep.dry_run else ''} archived,"
+        f"{number_of(len(gone), 'campaign')} {'would be' if upkeep.dry_run else ''} archived,"
         f" {skipped} skipped.".replace("  ", " "),
         {},
         {"campaigns": len(gone), "skipped": skipped, "rows": sum(one.rows for one in gone)},
@@ -160,7 +170,7 @@ async def doctor(upkeep: Upkeep, until: float) -> Did:
     """Ask the doctor's questions one by one, as many as there is time for; mend nothing."""
     checks = list(all_checks())
     if upkeep.dry_run:
-        return Did(f"{_number(len(checks), 'check')} to make, as far as there is time.")
+        return Did(f"{number_of(len(checks), 'check')} to make, as far as there is time.")
     done, faults = 0, []
     for check in checks:
         left = until - monotonic()
@@ -179,7 +189,7 @@ async def doctor(upkeep: Upkeep, until: float) -> Did:
         done += 1
         if fault is not None:
             faults.append(fault)
-    said = f"{done} of {_number(len(checks), 'check')} made, {len(faults)} found faults."
+    said = f"{done} of {number_of(len(checks), 'check')} made, {len(faults)} found faults."
     if faults:
         said += " Run `linkwright doctor`."
     return Did(
@@ -189,7 +199,3 @@ async def doctor(upkeep: Upkeep, until: float) -> Did:
         finished=done == len(checks),
         wrong=bool(faults),
     )
-
-
-def _number(number: int, noun: str, several: str | None = None) -> str:
-    return f"{number:,} {noun if number == 1 else several or noun + 's'}"

@@ -22,7 +22,7 @@ from linkwright.db.upkeep_postgresql import (
     sizes,
     table_states,
 )
-from linkwright.jobs.upkeep_steps import Did, Upkeep
+from linkwright.jobs.upkeep_steps import Did, Upkeep, number_of
 from linkwright.models import Base
 
 TABLES: Final = tuple(sorted(Base.metadata.tables))
@@ -36,7 +36,7 @@ async def vacuum(upkeep: Upkeep, until: float) -> Did:
         before = await table_states(connection, TABLES)
         due = [table for table in before if table.littered]
         if upkeep.dry_run:
-            return Did(f"{_number(due, 'table')} to vacuum: {_names(due)}.", _littered(due))
+            return Did(f"{number_of(len(due), 'table')} to vacuum: {_names(due)}.", _littered(due))
         done = 0
         for table in sorted(due, key=lambda each: -each.dead):
             if monotonic() > until:
@@ -44,7 +44,7 @@ async def vacuum(upkeep: Upkeep, until: float) -> Did:
             upkeep.progress(table.name)
             done += await at_once(connection, f"VACUUM {quoted(table.name)}", until)
         after = [table for table in await table_states(connection, TABLES) if table.name in _keys(due)]
-    said = f"{done} of {_number(due, 'table')} vacuumed."
+    said = f"{done} of {number_of(len(due), 'table')} vacuumed."
     if any(table.littered for table in after[:done]):
         said += " Dead rows are left that an old transaction can still see: look into pg_stat_activity."
     return Did(said, _littered(due), _littered(after), finished=done == len(due))
@@ -81,9 +81,10 @@ async def reindex(upkeep: Upkeep, until: float) -> Did:
     async with _outside(upkeep.database) as connection:
         dead = await leftovers(connection, TABLES)
         due = [index for index in await index_states(connection, TABLES) if index.airy]
+        indexes = number_of(len(due), "index", "indexes")
         before: dict[str, Any] = {index.name: index.bytes for index in due}
         if upkeep.dry_run:
-            return Did(f"{_number(due, 'index', 'es')} to build anew, {len(dead)} left over to drop.", before)
+            return Did(f"{indexes} to build anew, {len(dead)} left over to drop.", before)
         for name in dead:
             await at_once(connection, f"DROP INDEX CONCURRENTLY IF EXISTS {quoted(name)}", until)
         done = 0
@@ -101,7 +102,7 @@ async def reindex(upkeep: Upkeep, until: float) -> Did:
                 raise
         after = await sizes(connection, before)
     return Did(
-        f"{done} of {_number(due, 'index', 'es')} built anew, {len(dead)} left over by a killed run dropped.",
+        f"{done} of {indexes} built anew, {len(dead)} left over by a killed run dropped.",
         before | {"left_over": len(dead)},
         after,
         finished=done == len(due),
@@ -171,7 +172,3 @@ def _littered(tables: list[TableState]) -> dict[str, Any]:
 
 def _names(tables: list[TableState]) -> str:
     return ", ".join(table.name for table in tables) or "none"
-
-
-def _number(things: list[Any], noun: str, more: str = "s") -> str:
-    return f"{len(things)} {noun}{'' if len(things) == 1 else more}"

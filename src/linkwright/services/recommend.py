@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from linkwright.db.bulk import insert_many
 from linkwright.db.rows import run
@@ -31,7 +31,8 @@ _LEARNING: Final = "thompson"
 _EVENLY, _EVENLY_VERSION = "uniform", "uniform-1"
 
 
-class Candidate(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Candidate:
     """One arm: the probability with which it is chosen, the reply rate expected of it, on which evidence.
 
     `trials` and `replies` are as they count now: faded, and what still waits by how long it has waited.
